@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QByteArray>
+#include <QList>
+
+namespace jiagu {
+
+/// A part of a line, in bytes.
+struct Span
+{
+    qsizetype begin = 0;
+    qsizetype end = 0;
+    friend bool operator==(const Span &, const Span &) = default;
+};
+
+/// One row of a unified diff.
+struct DiffLine
+{
+    enum class Kind { Same, Removed, Added };
+    Kind kind = Kind::Same;
+    int before = 0; ///< line number in the old text, from 1; 0 for an added line
+    int after = 0; ///< line number in the new text, from 1; 0 for a removed line
+    QByteArray text; ///< without the line ending
+    bool unterminated = false; ///< the last line of a text that does not end with a line ending
+    QList<Span> changed; ///< the words that differ from the line it replaces, within text
+};
+
+/// A run of changes with the lines around them.
+struct DiffHunk
+{
+    int beforeLine = 1;
+    int beforeCount = 0;
+    int afterLine = 1;
+    int afterCount = 0;
+    QList<DiffLine> lines;
+};
+
+/// The lines that differ between two texts, shortest script first, with `context` equal lines around each run.
+/// Equal texts give no hunk. Bounded: beyond a budget of work it falls back to replacing the whole differing middle.
+QList<DiffHunk> diffLines(const QByteArray &before, const QByteArray &after, int context = 3);
+
+/// The hunks as `diff -u` prints them, so that `patch -p1` takes it: file names a/PATH and b/PATH.
+QByteArray unifiedDiff(const QByteArray &path, const QList<DiffHunk> &hunks);
+
+} // namespace jiagu

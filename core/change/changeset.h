@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "rules/rulepack.h"
+
+#include <QJsonObject>
+
+namespace jiagu {
+
+/// One file on one node: from these bytes to those.
+struct FileChange
+{
+    QString node; ///< its name
+    QString machineId; ///< the machine it was planned for; any other refuses
+    QString path;
+    QByteArray before;
+    QByteArray after;
+    QByteArray sha256Before; ///< lower-case hex
+    QByteArray sha256After;
+    int mode = -1;
+    qint64 uid = -1;
+    qint64 gid = -1;
+    ComponentKind component = ComponentKind::ApiServer; ///< whose gate decides
+    QList<QByteArray> argvAfter; ///< what the component must run with afterwards
+    QString address; ///< of its own endpoint, never a virtual one
+    int port = 0;
+    QStringList rules; ///< that this edit satisfies
+    Message interruption; ///< what is interrupted and for how long
+};
+
+/// The reviewed bytes, in order. Immutable value; its id is the SHA-256 of its canonical JSON.
+struct ChangeSet
+{
+    QString id; ///< 64 hex digits
+    QString cluster; ///< Cluster::id
+    QByteArray packDigest;
+    QDateTime planned; ///< UTC
+    QList<FileChange> steps;
+
+    QString shortId() const { return id.left(12); }
+};
+
+/// Plans the fixes of the findings (all of one cluster): edits of the same file become one. `values` gives rules that
+/// ask for one theirs. Fails with Conflict (node, file, line) when a file was masked, truncated, changed while read,
+/// has duplicate keys or anchors on the path, is a symlink, is not what the process runs; with Usage when nothing of
+/// it can be fixed; with NotFound for an unknown rule.
+Result<ChangeSet> plan(const Assessment &assessment, const QList<Finding> &findings, const QMap<QString, QString> &values);
+
+QJsonObject toJson(const ChangeSet &changeSet);
+/// Reads what toJson() wrote; refuses one whose id is not the hash of its content.
+Result<ChangeSet> changeSetFromJson(const QJsonObject &object);
+
+} // namespace jiagu

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+
+#include <QByteArray>
+#include <QDateTime>
+#include <QJsonDocument>
+#include <QList>
+
+namespace jiagu {
+
+/// What a file system says about a file, and what it holds.
+struct FileRecord
+{
+    enum class Type { Regular, Directory, Symlink, Other };
+    QString path; ///< as it was asked for, absolute
+    QString realPath; ///< after symlinks; equal to path where there are none
+    Type type = Type::Regular;
+    int mode = -1; ///< permission bits, -1 when not known
+    qint64 uid = -1;
+    qint64 gid = -1;
+    qint64 size = -1; ///< bytes on the node
+    QDateTime modified; ///< UTC
+    quint64 inode = 0;
+    int links = 1;
+    QByteArray sha256; ///< lower-case hex, of the node's bytes; empty when not read
+    bool hasContent = false; ///< content holds the bytes
+    QByteArray content; ///< bounded; private keys are never here
+    bool masked = false; ///< content had secrets replaced by '*' of the same length; judged, never planned on
+    bool changedWhileRead = false; ///< judged with care, never planned on
+    bool truncated = false; ///< larger than the limit; content is empty
+    QString error; ///< why it could not be read, plain text; empty when it could
+};
+
+/// A running component.
+struct ProcessRecord
+{
+    qint64 pid = 0;
+    QList<QByteArray> argv;
+    QString executable; ///< /proc/PID/exe, may be empty
+    qint64 uid = -1;
+    QDateTime started; ///< UTC; invalid when not known
+    QString containerId; ///< from /proc/PID/cgroup, empty outside a container
+};
+
+/// The output of a command or an API request, or why there is none.
+struct OutputRecord
+{
+    QString id; ///< "uname", "systemctl-cat-kubelet", "kubelet-version", "api:/api/v1/nodes", …
+    QByteArray content; ///< decompressed, bounded
+    int status = 0; ///< exit status; -1 when it did not run
+    QString error; ///< plain text, empty when it worked
+};
+
+/// Everything read from one host at one moment. Immutable value; comes from a node, a file or the sample alike.
+struct Snapshot
+{
+    QString source; ///< how the person names it: user@host:port, or the file's name
+    QString hostName; ///< the node's own
+    QString machineId; ///< /etc/machine-id
+    QDateTime taken; ///< UTC, the node's clock
+    bool complete = false; ///< the final record was seen
+    QList<FileRecord> files;
+    QList<ProcessRecord> processes;
+    QList<OutputRecord> outputs;
+    QList<Error> problems; ///< what the reader noticed: truncated, damaged frames, oversized, …
+    QByteArray bytes; ///< the file itself, for saving
+
+    const FileRecord *file(const QString &path) const; ///< nullptr when not recorded
+    const OutputRecord *output(const QString &id) const;
+    QList<const FileRecord *> filesBelow(const QString &directory) const; ///< direct children, by name
+};
+
+/// Reads a Snapshot file. Bounded (64 MiB, 8 MiB a file, 20 000 records), framed by the file's own nonce; secrets are
+/// masked on the way in. A truncated or partly damaged file gives what could be read and `problems`; what is no
+/// Snapshot at all fails with Parse. `source` is what the person calls it.
+Result<Snapshot> parseSnapshot(const QString &source, const QByteArray &bytes);
+
+} // namespace jiagu
