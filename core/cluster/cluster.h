@@ -25,14 +25,28 @@ struct Release
 /// Where a value comes from.
 struct Origin
 {
-    enum class Kind { None, File, Argument, Process, DropIn, Environment, ConfigMap, Object, Attributes, Probe, Default };
+    enum class Kind
+    {
+        None,
+        File,
+        Argument,
+        Process,
+        DropIn,
+        Environment,
+        ConfigMap,
+        Object,
+        Attributes,
+        Probe,
+        Default
+    };
     Kind kind = Kind::None;
     QString file; ///< file on the node, or NAMESPACE/NAME of an object
     int line = 0; ///< from 1; 0 when it does not apply
     int column = 0;
     int index = -1; ///< position in argv, from 0
-    QString key; ///< variable, ConfigMap key or path in the file
-    QString release; ///< of a default: the release it belongs to, and its source
+    QString
+        key{}; ///< variable, ConfigMap key or path in the file; of a default its source: Kubernetes file and release
+    QString release{}; ///< of a default: the release it belongs to, "1.34"
     friend bool operator==(const Origin &, const Origin &) = default;
 };
 QString originKindName(Origin::Kind kind); ///< "file", "argument", …: the word in JSON; empty for None
@@ -47,7 +61,7 @@ struct OverriddenValue
 };
 
 /// One knob of a component: its value in force, and where from. When `unknown` is not empty the value could not be
-/// established and nothing else counts.
+/// established and nothing else counts; `unusable` then tells what the component would refuse from what is not known.
 struct Setting
 {
     QString name; ///< "--profiling", "podPidsLimit"
@@ -55,10 +69,12 @@ struct Setting
     Origin origin;
     QList<OverriddenValue> overridden; ///< weakest first
     Message unknown;
+    bool unusable = false; ///< it was read, and the component does not start with it
     QList<Message> notes; ///< "the process is older than its file", …
 };
 
-enum class ComponentKind {
+enum class ComponentKind
+{
     ApiServer,
     ControllerManager,
     Scheduler,
@@ -117,8 +133,8 @@ struct Cluster
 };
 
 /// Puts Snapshots together: nodes with the same cluster CA certificate are one cluster; a Node object is a Snapshot's
-/// by machine-id. Fails with Layout when no Snapshot is of a Kubernetes node (saying what was seen), or when they are of
-/// different clusters.
+/// by machine-id. Fails with Layout when no Snapshot is of a Kubernetes node (saying what was seen), or when they are
+/// of different clusters.
 Result<Cluster> buildCluster(const QList<Snapshot> &snapshots);
 
 } // namespace jiagu

@@ -6,7 +6,14 @@
 namespace jiagu {
 
 /// How a component's own reader types a value.
-enum class ValueType { Bool, Integer, String, StringList, Map };
+enum class ValueType
+{
+    Bool,
+    Integer,
+    String,
+    StringList,
+    Map
+};
 
 /// Which knob is asked for. A component may know it by a flag, a path in its configuration file, or both.
 struct SettingName
@@ -22,14 +29,17 @@ struct SettingName
 /// be read or does not parse, or a default that is not in the table is `unknown` with its cause.
 Setting settingInForce(const Node &node, const SettingName &name);
 
-/// A default from the table; `found` is false when the table has none for this release.
+/// A default from the table; `found` is false when the table has none for this release. A null value that is found says
+/// that the release does not know the knob (a removed feature gate).
 struct DefaultValue
 {
     bool found = false;
     QJsonValue value;
     QString source; ///< Kubernetes file and release
 };
-DefaultValue defaultOf(const SettingName &name, const Release &release);
+/// `withFile`: the component is given a configuration file; a kubelet without one has other defaults
+/// (cmd/kubelet/app/options/options.go, applyLegacyDefaults).
+DefaultValue defaultOf(const SettingName &name, const Release &release, bool withFile = true);
 
 /// One argument of a component as written in its static pod manifest: command and args are one argv.
 struct WrittenArgument

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cluster/inforce.h"
+
+#include <array>
+
+namespace jiagu {
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+// A kubelet without --config starts from other values than one with it.
+enum class When
+{
+    Always,
+    WithFile,
+    FlagsOnly
+};
+
+struct Entry
+{
+    ComponentKind component;
+    const char16_t *flag; // "" where the component has none
+    const char16_t *path;
+    When when;
+    int first; // minor releases, both ends included
+    int last;
+    QJsonValue value; // null: no such thing in these releases
+    const char16_t *file; // in kubernetes/kubernetes, on the branch of the release
+};
+
+const auto &table()
+{
+    using enum ComponentKind;
+    constexpr auto apiServer = u"staging/src/k8s.io/apiserver/pkg/server/config.go";
+    constexpr auto debugging = u"staging/src/k8s.io/component-base/config/v1alpha1/defaults.go";
+    constexpr auto kubelet = u"pkg/kubelet/apis/config/v1beta1/defaults.go";
+    constexpr auto legacy = u"cmd/kubelet/app/options/options.go";
+    constexpr auto gates = u"pkg/features/kube_features.go";
+    static const auto entries = std::to_array<Entry>({
+        {ApiServer, u"--profiling", u"", When::Always, 19, 37, true, apiServer},
+        {ControllerManager, u"--profiling", u"", When::Always, 19, 37, true, debugging},
+        {Scheduler, u"--profiling", u"", When::Always, 19, 37, true, debugging},
+        {Kubelet, u"--pod-max-pids", u"podPidsLimit", When::Always, 19, 37, -1, kubelet},
+        {Kubelet, u"--anonymous-auth", u"authentication.anonymous.enabled", When::WithFile, 19, 36, false, kubelet},
+        {Kubelet, u"--anonymous-auth", u"authentication.anonymous.enabled", When::FlagsOnly, 19, 36, true, legacy},
+        {Kubelet, u"--read-only-port", u"readOnlyPort", When::WithFile, 19, 36, 0, kubelet},
+        {Kubelet, u"--read-only-port", u"readOnlyPort", When::FlagsOnly, 19, 36, 10255, legacy},
+        // Beta and on; GA and locked on; then the kubelet does not know it and refuses to start with it.
+        {Kubelet, u"", u"featureGates.SupportPodPidsLimit", When::Always, 19, 19, true, gates},
+        {Kubelet, u"", u"featureGates.SupportPodPidsLimit", When::Always, 20, 22, true, gates},
+        {Kubelet, u"", u"featureGates.SupportPodPidsLimit", When::Always, 23, 37, QJsonValue::Null, gates},
+    });
+    return entries;
+}
+
+} // namespace
+
+DefaultValue defaultOf(const SettingName &name, const Release &release, bool withFile)
+{
+    for (const Entry &entry : table()) {
+        const QStringView flag(entry.flag);
+        const QStringView path(entry.path);
+        const bool same =
+            (!path.isEmpty() && path == name.path) || (!flag.isEmpty() && name.path.isEmpty() && flag == name.flag);
+        const bool applies = entry.when == When::Always || (entry.when == When::WithFile) == withFile;
+        if (entry.component == name.component && same && applies && release.minor >= entry.first
+            && release.minor <= entry.last) {
+            return {true, entry.value, u"%1, release-1.%2"_s.arg(QStringView(entry.file)).arg(release.minor)};
+        }
+    }
+    return {};
+}
+
+} // namespace jiagu

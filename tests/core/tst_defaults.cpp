@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cluster/inforce.h"
+
+#include <QTest>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace jiagu;
+
+namespace {
+
+const auto none = u"no entry"_s;
+
+QString text(const DefaultValue &value)
+{
+    if (!value.found)
+        return none;
+    return value.value.isNull() ? u"null"_s : value.value.toVariant().toString();
+}
+
+} // namespace
+
+class TestDefaults : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    // Every release from the first to the last, as "value×count" runs from 1.18 to 1.38.
+    void walk_data()
+    {
+        QTest::addColumn<SettingName>("name");
+        QTest::addColumn<bool>("withFile");
+        QTest::addColumn<QString>("runs");
+        QTest::addColumn<QString>("source");
+        using enum ComponentKind;
+        const auto row = [](const char *title, const SettingName &name, bool withFile, const QString &runs,
+                             const QString &source) { QTest::newRow(title) << name << withFile << runs << source; };
+        row("API server profiling", {ApiServer, u"--profiling"_s, {}, ValueType::Bool}, true,
+            u"no entry×1, true×19, no entry×1"_s, u"staging/src/k8s.io/apiserver/pkg/server/config.go, release-1.34"_s);
+        row("controller manager profiling", {ControllerManager, u"--profiling"_s, {}, ValueType::Bool}, true,
+            u"no entry×1, true×19, no entry×1"_s,
+            u"staging/src/k8s.io/component-base/config/v1alpha1/defaults.go, release-1.34"_s);
+        row("pod PID limit", {Kubelet, u"--pod-max-pids"_s, u"podPidsLimit"_s, ValueType::Integer}, true,
+            u"no entry×1, -1×19, no entry×1"_s, u"pkg/kubelet/apis/config/v1beta1/defaults.go, release-1.34"_s);
+        row("pod PID limit by its flag", {Kubelet, u"--pod-max-pids"_s, {}, ValueType::Integer}, false,
+            u"no entry×1, -1×19, no entry×1"_s, u"pkg/kubelet/apis/config/v1beta1/defaults.go, release-1.34"_s);
+        row("feature gate", {Kubelet, u"--feature-gates"_s, u"featureGates.SupportPodPidsLimit"_s, ValueType::Bool},
+            true, u"no entry×1, true×4, null×15, no entry×1"_s, u"pkg/features/kube_features.go, release-1.34"_s);
+        row("read-only port with a file", {Kubelet, u"--read-only-port"_s, u"readOnlyPort"_s, ValueType::Integer}, true,
+            u"no entry×1, 0×18, no entry×2"_s, u"pkg/kubelet/apis/config/v1beta1/defaults.go, release-1.34"_s);
+        row("read-only port without one", {Kubelet, u"--read-only-port"_s, u"readOnlyPort"_s, ValueType::Integer},
+            false, u"no entry×1, 10255×18, no entry×2"_s, u"cmd/kubelet/app/options/options.go, release-1.34"_s);
+        row("case matters", {Kubelet, {}, u"podpidslimit"_s, ValueType::Integer}, true, u"no entry×21"_s, u""_s);
+        row("of another component", {Etcd, u"--profiling"_s, {}, ValueType::Bool}, true, u"no entry×21"_s, u""_s);
+    }
+    void walk()
+    {
+        QFETCH(SettingName, name);
+        QFETCH(bool, withFile);
+        QFETCH(QString, runs);
+        QFETCH(QString, source);
+        QStringList found;
+        QString last;
+        int count = 0;
+        for (int minor = 18; minor <= 39; ++minor) {
+            const QString value = minor > 38 ? QString() : text(defaultOf(name, {minor, 0}, withFile));
+            if (count > 0 && value != last) {
+                found += u"%1×%2"_s.arg(last).arg(count);
+                count = 0;
+            }
+            last = value;
+            ++count;
+        }
+        QCOMPARE(found.join(u", "_s), runs);
+        QCOMPARE(defaultOf(name, {34, 4}, withFile).source, source);
+    }
+    void releaseNotKnown()
+    {
+        QVERIFY(!defaultOf({ComponentKind::ApiServer, u"--profiling"_s, {}, ValueType::Bool}, {}).found);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDefaults)
+#include "tst_defaults.moc"
