@@ -11,13 +11,28 @@ namespace jiagu {
 /// A node of a YAML document, in the document's arena. Ranges are byte offsets into the document's own bytes.
 struct YamlNode
 {
-    enum class Kind { Scalar, Sequence, Map, Alias };
-    enum class Style { Plain, SingleQuoted, DoubleQuoted, Literal, Folded, Block, Flow };
+    enum class Kind
+    {
+        Scalar,
+        Sequence,
+        Map,
+        Alias
+    };
+    enum class Style
+    {
+        Plain,
+        SingleQuoted,
+        DoubleQuoted,
+        Literal,
+        Folded,
+        Block,
+        Flow
+    };
     Kind kind = Kind::Scalar;
     Style style = Style::Plain;
     qsizetype begin = 0; ///< first byte of its text, anchors and tags included
     qsizetype end = 0; ///< one past the last byte of its text; trailing blanks, comments and line ends excluded
-    QByteArray value; ///< a scalar's decoded value, UTF-8
+    QByteArray value; ///< a scalar's decoded value, UTF-8; of a null its word, which may be empty
     QByteArray tag; ///< explicit tag, empty where there is none
     QByteArray anchor; ///< empty where there is none
     int parent = -1;
@@ -30,16 +45,24 @@ struct YamlNode
 /// What a reader should know about a document that parses all the same.
 struct YamlProblem
 {
-    enum class Kind { DuplicateKey, Anchor, Alias, Tag, SeveralDocuments };
+    enum class Kind
+    {
+        DuplicateKey,
+        Anchor,
+        Alias,
+        Tag,
+        SeveralDocuments
+    };
     Kind kind = Kind::DuplicateKey;
-    int node = -1; ///< the key, anchor, … in question
-    QByteArray name; ///< the key or anchor name
+    int node = -1; ///< the repeated key (the later one), the node with the anchor or tag, the alias, the root
+    QByteArray name; ///< the key, anchor or tag
 };
 
 /// One intended change to the tree. Nodes are indexes into the document that is edited.
 struct YamlEdit
 {
-    enum class Kind {
+    enum class Kind
+    {
         SetScalar, ///< node: a scalar; text: its new value
         InsertItem, ///< node: a sequence; index: before which item (size = append); text: a scalar value
         RemoveItem, ///< node: a sequence; index
@@ -58,19 +81,21 @@ struct YamlEdit
 class YamlDocument
 {
 public:
-    /// Parses the first document of the file; further ones are a problem (SeveralDocuments). Fails with Parse and the
-    /// line and column in the file for what is not YAML, not UTF-8, has a NUL, is nested deeper than 64 or is larger
-    /// than 4 MiB or 200 000 nodes. `name` is what errors call the file.
+    /// Parses the first document of the file; further ones are a problem (SeveralDocuments) and are not read. Fails
+    /// with Parse and the line and column in the file for what is not YAML, not UTF-8, has a NUL or another character
+    /// that YAML does not allow, has a line end on which YAML readers disagree, or is nested deeper than 64; with
+    /// TooLarge above 4 MiB, 200 000 nodes or the time limit. `name` is what errors call the file.
     static Result<YamlDocument> parse(const QString &name, const QByteArray &bytes);
 
     const QString &name() const { return m_name; }
     const QByteArray &bytes() const { return m_bytes; }
-    int root() const { return m_root; } ///< -1 for an empty document
+    int root() const { return m_root; } ///< -1 for an empty document (nothing but comments and markers)
     const YamlNode &node(int index) const { return m_nodes[index]; }
     int size() const { return int(m_nodes.size()); }
     const QList<YamlProblem> &problems() const { return m_problems; }
 
-    /// The value of the last such key of a map (aliases followed), -1 when there is none or it is no map.
+    /// The value of the last such key of a map (aliases and merge keys followed), -1 when there is none or it is no
+    /// map.
     int find(int map, QByteArrayView key) const;
     /// Follows keys and, for "[0]", items from the root: find({"spec", "containers", "[0]"}). -1 when there is none.
     int find(const QList<QByteArray> &path) const;
