@@ -4,6 +4,8 @@
 #include "base/result.h"
 #include "base/secret.h"
 
+#include <QList>
+
 #include <functional>
 #include <optional>
 
