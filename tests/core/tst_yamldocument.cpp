@@ -45,7 +45,53 @@ QByteArray repeated(QByteArrayView text, int times)
     return text.toByteArray().repeated(times);
 }
 
+/// An edit of the node at a path.
+struct Edit
+{
+    YamlEdit::Kind kind;
+    QByteArrayList path;
+    int index = 0;
+    QByteArray text;
+    QByteArray key;
+    bool plain = false;
+};
+
+Edit set(QByteArrayList path, QByteArray text)
+{
+    return {YamlEdit::Kind::SetScalar, path, 0, text, {}, false};
+}
+
+Edit setPlain(QByteArrayList path, QByteArray text)
+{
+    return {YamlEdit::Kind::SetScalar, path, 0, text, {}, true};
+}
+
+Edit insert(QByteArrayList path, int index, QByteArray text)
+{
+    return {YamlEdit::Kind::InsertItem, path, index, text, {}, false};
+}
+
+Edit remove(QByteArrayList path, int index)
+{
+    return {YamlEdit::Kind::RemoveItem, path, index, {}, {}, false};
+}
+
+Edit setKey(QByteArrayList path, QByteArray key, QByteArray text, bool plain = false)
+{
+    return {YamlEdit::Kind::SetKey, path, 0, text, key, plain};
+}
+
+Result<QByteArray> edited(const YamlDocument &document, const QList<Edit> &edits)
+{
+    QList<YamlEdit> all;
+    for (const Edit &edit : edits)
+        all.append({edit.kind, document.find(edit.path), edit.index, edit.key, edit.text, edit.plain});
+    return document.edited(all);
+}
+
 } // namespace
+
+Q_DECLARE_METATYPE(Edit)
 
 class TestYamlDocument : public QObject
 {
@@ -210,6 +256,196 @@ private Q_SLOTS:
         QCOMPARE(document->firstLine(literal), 3);
         QCOMPARE(document->lastLine(literal), 5);
         QCOMPARE(document->position(1'000), (Position{{}, u"f.yaml"_s, 6, 1}));
+    }
+
+    void edits_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QList<Edit>>("edits");
+        QTest::addColumn<QByteArray>("after");
+        const auto row = [](const char *name, QByteArray text, QList<Edit> edits, QByteArray after) {
+            QTest::newRow(name) << text << edits << after;
+        };
+        row("nothing", "a: 1 # x\r\n\r\nb:   [ ]", {}, "a: 1 # x\r\n\r\nb:   [ ]");
+
+        row("plain stays plain", "a:  b   # c\n", {set({"a"}, "d")}, "a:  d   # c\n");
+        row("quotes stay", "a: 'b'\nc: \"d\"\n", {set({"a"}, "it's"), set({"c"}, "e\"f")},
+            "a: 'it''s'\nc: \"e\\\"f\"\n");
+        row("quoted where it would be a bool", "a: b\n", {set({"a"}, "yes")}, "a: \"yes\"\n");
+        row("bare where a bool is meant", "a: \"b\"\n", {setPlain({"a"}, "false")}, "a: false\n");
+        row("number", "a: 5\n", {setPlain({"a"}, "1000")}, "a: 1000\n");
+        row("empty value", "a:\nb: # c\n", {set({"a"}, "x"), set({"b"}, "u")}, "a: x\nb: u # c\n");
+        row("empty item", "- a\n- # c\n", {set({"[1]"}, "b")}, "- a\n- b # c\n");
+        row("null word", "a: ~ # c\n", {set({"a"}, "x")}, "a: x # c\n");
+        row("literal becomes one line", "a: |\n  x\n  y\n\nb: 1\n", {set({"a"}, "x\ny")}, "a: \"x\\ny\"\n\nb: 1\n");
+        row("plain over lines", "a: one\n  two # c\nb: 1\n", {set({"a"}, "z")}, "a: z # c\nb: 1\n");
+        row("quotes over lines", "a: \"one\n  two\"\nb: 1\n", {set({"a"}, "z")}, "a: \"z\"\nb: 1\n");
+        row("root", "a # c\n", {set({}, "b")}, "b # c\n");
+        row("in brackets", "a: {b: c, d: [e]}\n", {set({"a", "b"}, "x,y"), set({"a", "d", "[0]"}, "f")},
+            "a: {b: \"x,y\", d: [f]}\n");
+        row("no value in brackets", "{a, b: }\n", {set({"a"}, "x"), set({"b"}, "u")}, "{a: x, b: u }\n");
+        row("explicit key", "? a\n: b\n", {set({"a"}, "c")}, "? a\n: c\n");
+        row("Chinese", "# 注释\n名: 值 # 说明\n", {set({"名"}, "加固")}, "# 注释\n名: 加固 # 说明\n");
+
+        row("append, same column", "command:\n- a\n- b # c\n# d\nx: y\n", {insert({"command"}, 2, "--p=false")},
+            "command:\n- a\n- b # c\n- --p=false\n# d\nx: y\n");
+        row("append, deeper", "command:\n    - a\n    - b\n\nx: y\n", {insert({"command"}, 2, "c")},
+            "command:\n    - a\n    - b\n    - c\n\nx: y\n");
+        row("append, no line end at the end", "command:\n- a", {insert({"command"}, 1, "b")}, "command:\n- a\n- b");
+        row("append, CRLF", "command:\r\n  - a\r\n  - b", {insert({"command"}, 2, "c")},
+            "command:\r\n  - a\r\n  - b\r\n  - c");
+        row("append, byte order mark", "\xEF\xBB\xBF- a\n", {insert({}, 1, "b")}, "\xEF\xBB\xBF- a\n- b\n");
+        row("append, wide dash", "- - a\n  -   b\n- c\n", {insert({"[0]"}, 2, "x")}, "- - a\n  -   b\n  -   x\n- c\n");
+        row("append behind a map", "- k: v\n  l: w # c\n", {insert({}, 1, "x")}, "- k: v\n  l: w # c\n- x\n");
+        row("append behind a literal", "- |\n  x\n\n# c\n", {insert({}, 1, "x")}, "- |\n  x\n- x\n\n# c\n");
+        row("append behind a literal that keeps blank lines", "- |+\n  x\n\n# c\n", {insert({}, 1, "u")},
+            "- |+\n  x\n\n- u\n# c\n");
+        row("append to items in quotes", "- \"a\"\n- \"b\"\n", {insert({}, 2, "c")}, "- \"a\"\n- \"b\"\n- \"c\"\n");
+        row("insert first", "command:\n# c\n- a\n", {insert({"command"}, 0, "x")}, "command:\n# c\n- x\n- a\n");
+        row("insert first, nested", "- - a\n  - b\n", {insert({"[0]"}, 0, "x")}, "- - x\n  - a\n  - b\n");
+        row("insert between leaves a comment with its item", "- a\n# about b\n- b\n", {insert({}, 1, "x")},
+            "- a\n- x\n# about b\n- b\n");
+        row("insert several", "- a\n- b\n",
+            {insert({}, 1, "x"), insert({}, 1, "u"), insert({}, 2, "z"), insert({}, 0, "w")},
+            "- w\n- a\n- x\n- u\n- b\n- z\n");
+        row("insert what needs quotes", "- a\n", {insert({}, 1, "a: b"), insert({}, 1, "1"), insert({}, 1, "x\ty")},
+            "- a\n- \"a: b\"\n- \"1\"\n- \"x\\ty\"\n");
+
+        row("remove first", "command:\n# c\n- a # d\n- b\n", {remove({"command"}, 0)}, "command:\n# c\n- b\n");
+        row("remove between", "- a\n# about b\n- b\n- c\n", {remove({}, 1)}, "- a\n# about b\n- c\n");
+        row("remove last", "c:\n- a\n- b\nx: y\n", {remove({"c"}, 1)}, "c:\n- a\nx: y\n");
+        row("remove last, no line end at the end", "c:\r\n- a\r\n- b", {remove({"c"}, 1)}, "c:\r\n- a");
+        row("remove many, no line end at the end", "- a\n- b\n- c\n- d", {remove({}, 0), remove({}, 2), remove({}, 3)},
+            "- b");
+        row("remove a map", "- k: v\n\n  l: |\n    x\n- b\n", {remove({}, 0)}, "- b\n");
+        row("remove nested first", "- - a\n  # c\n  - b\n", {remove({"[0]"}, 0)}, "- - b\n");
+        row("remove an empty item", "- a\n-\n- c\n", {remove({}, 1)}, "- a\n- c\n");
+        row("remove all", "c: # x\n  # y\n- a\n# z\n- b\nd: e\n", {remove({"c"}, 0), remove({"c"}, 1)},
+            "c: [] # x\n  # y\n# z\nd: e\n");
+        row("remove all, no line end at the end", "c:\n- a", {remove({"c"}, 0)}, "c: []");
+        row("remove all of the root", "- a\n", {remove({}, 0)}, "[]\n");
+        row("remove all of a nested list", "- - a\n- b\n", {remove({"[0]"}, 0)}, "- []\n- b\n");
+        row("replace an item", "- a\n- b # c\n- d\n", {remove({}, 1), insert({}, 1, "x")}, "- a\n- x\n- d\n");
+        row("replace the first item", "- a\n- b\n", {remove({}, 0), insert({}, 0, "x")}, "- x\n- b\n");
+        row("replace the last item, no line end at the end", "- a\n- b", {remove({}, 1), insert({}, 2, "x")},
+            "- a\n- x");
+        row("replace all", "c:\n- a\n- b\n",
+            {remove({"c"}, 0), remove({"c"}, 1), insert({"c"}, 0, "x"), insert({"c"}, 2, "u")}, "c:\n- x\n- u\n");
+
+        row("brackets: fill", "a: []\nb: [ ]\n", {insert({"a"}, 0, "x"), insert({"b"}, 0, "u")}, "a: [x]\nb: [u ]\n");
+        row("brackets: append", "[a, \"b\"]\n", {insert({}, 2, "x,y")}, "[a, \"b\", \"x,y\"]\n");
+        row("brackets: append behind a comma", "[a, b, ]\n", {insert({}, 2, "c")}, "[a, b, c, ]\n");
+        row("brackets: insert", "[a, b]\n", {insert({}, 0, "x"), insert({}, 1, "u")}, "[x, a, u, b]\n");
+        row("brackets: quotes as the others have them", "['a', 'b']\n", {insert({}, 1, "x")}, "['a', 'x', 'b']\n");
+        row("brackets: lines", "[\n  a, # c\n  b # d\n]\n", {insert({}, 2, "x"), insert({}, 1, "u")},
+            "[\n  a, # c\n  u,\n  b, # d\n  x\n]\n");
+        row("brackets: lines, comma at the end", "[\n  a,\n  b, # d\n]\n", {insert({}, 2, "x")},
+            "[\n  a,\n  b, # d\n  x,\n]\n");
+        row("brackets: remove", "[a, b, c, d]\n", {remove({}, 0), remove({}, 2), remove({}, 3)}, "[b]\n");
+        row("brackets: remove the last", "[a, b,]\n", {remove({}, 1)}, "[a,]\n");
+        row("brackets: remove all", "a: [ b, c , ]\n", {remove({"a"}, 0), remove({"a"}, 1)}, "a: [  ]\n");
+        row("brackets: replace", "[a, b, c]\n", {remove({}, 1), insert({}, 1, "x"), remove({}, 2), insert({}, 3, "u")},
+            "[a, x, u]\n");
+
+        row("key: append", "a: 1\nb:\n  c: 2 # d\n# e\n", {setKey({}, "x", "5", true), setKey({"b"}, "u", "z")},
+            "a: 1\nb:\n  c: 2 # d\n  u: z\nx: 5\n# e\n");
+        row("key: append, no line end at the end", "a:\r\n  b: \"\"", {setKey({}, "c", "d"), setKey({"a"}, "e", "f")},
+            "a:\r\n  b: \"\"\r\n  e: f\r\nc: d");
+        row("key: append within a list", "- a: 1\n- b: 2\n", {setKey({"[0]"}, "c", "3")},
+            "- a: 1\n  c: \"3\"\n- b: 2\n");
+        row("key: append behind an empty value", "a:\n", {setKey({}, "b", "c")}, "a:\nb: c\n");
+        row("key: replace", "a: 1\nb: x # c\n", {setKey({}, "b", "u")}, "a: 1\nb: u # c\n");
+        row("key: replace a list", "a:\n- b\n- c\nd: [e]\n", {setKey({}, "a", "x"), setKey({}, "d", "u")},
+            "a: x\nd: u\n");
+        row("key: brackets", "{}\n", {setKey({}, "a", "b")}, "{a: b}\n");
+        row("key: JSON", "{\"a\": 1}\n", {setKey({}, "b", "c")}, "{\"a\": 1, \"b\": \"c\"}\n");
+        row("key: JSON over lines", "{\n  \"a\": 1,\n  \"b\": {\n  }\n}\n", {setKey({}, "c", "2", true)},
+            "{\n  \"a\": 1,\n  \"b\": {\n  },\n  \"c\": 2\n}\n");
+        row("duplicates and anchors elsewhere", "a: {b: 1, b: 2}\nc: &x 1\nd: *x\ne:\n- f\n", {insert({"e"}, 1, "g")},
+            "a: {b: 1, b: 2}\nc: &x 1\nd: *x\ne:\n- f\n- g\n");
+    }
+    void edits()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(QList<Edit>, edits);
+        const auto document = YamlDocument::parse(u"f.yaml"_s, text);
+        QVERIFY(document);
+        const auto after = edited(*document, edits);
+        QVERIFY2(after, after ? "" : qPrintable(describe(after.error(), Language::English)));
+        QTEST(*after, "after");
+    }
+
+    void refusesToEdit_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QList<Edit>>("edits");
+        QTest::addColumn<Error::Kind>("kind");
+        QTest::addColumn<int>("line");
+        QTest::addColumn<int>("column");
+        const auto row = [](const char *name, QByteArray text, QList<Edit> edits, Error::Kind kind, int line,
+                             int column) { QTest::newRow(name) << text << edits << kind << line << column; };
+        using Kind = Error::Kind;
+        row("duplicate on the path", "a:\n- b\n\"a\":\n- c\n", {insert({"a"}, 0, "x")}, Kind::Conflict, 3, 1);
+        row("duplicate beside the path", "a: 1\nb: 2\nb: 3\n", {set({"a"}, "x")}, Kind::Conflict, 3, 1);
+        row("anchor on the path", "a: &x\n  b: 1\nc: *x\n", {set({"a", "b"}, "x")}, Kind::Conflict, 1, 4);
+        row("through an alias", "a: &x\n  b: 1\nc: *x\n", {set({"c", "b"}, "x")}, Kind::Conflict, 1, 4);
+        row("alias itself", "a: &x 1\nc: *x\n", {setKey({}, "c", "x")}, Kind::Conflict, 2, 4);
+        row("anchor within what goes", "- - &x a\n- *x\n", {remove({}, 0)}, Kind::Conflict, 1, 5);
+        row("tag", "a: !!str b\n", {set({"a"}, "x")}, Kind::Conflict, 1, 4);
+        row("merge key", "a: &x {b: 1}\nc:\n  <<: *x\n  d: 1\n", {setKey({"c"}, "b", "2")}, Kind::Conflict, 3, 3);
+        row("several documents", "a: 1\n---\nb: 1\n", {set({"a"}, "x")}, Kind::Conflict, 1, 5);
+        row("no such node", "a: 1\n", {set({"b"}, "x")}, Kind::Usage, 1, 1);
+        row("no scalar", "a: [b]\n", {set({"a"}, "x")}, Kind::Usage, 1, 4);
+        row("no list", "a: b\n", {insert({"a"}, 0, "x")}, Kind::Usage, 1, 4);
+        row("no such item", "a: [b]\n", {remove({"a"}, 1)}, Kind::Usage, 1, 4);
+        row("no map", "a: b\n", {setKey({"a"}, "x", "y")}, Kind::Usage, 1, 4);
+        row("the same place twice", "a: b\n", {set({"a"}, "x"), set({"a"}, "y")}, Kind::Usage, 1, 4);
+        row("within what goes", "- - a\n- b\n", {remove({}, 0), set({"[0]", "[0]"}, "x")}, Kind::Usage, 1, 5);
+        row("the same new key twice", "a: b\n", {setKey({}, "x", "1"), setKey({}, "x", "2")}, Kind::Usage, 1, 1);
+        row("not UTF-8", "a: b\n", {set({"a"}, "\xff")}, Kind::Usage, 1, 4);
+        row("plain text that is no scalar", "a: b\n", {setPlain({"a"}, "[c]")}, Kind::Failed, 1, 4);
+        row("plain text that adds a key", "a: b\n", {setPlain({"a"}, "c\nd: e")}, Kind::Failed, 1, 1);
+        row("plain text that hides the rest", "a: b\nc: d\n", {setPlain({"a"}, "\"")}, Kind::Failed, 1, 4);
+    }
+    void refusesToEdit()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(QList<Edit>, edits);
+        const auto document = YamlDocument::parse(u"f.yaml"_s, text);
+        QVERIFY(document);
+        const auto after = edited(*document, edits);
+        QVERIFY2(!after, after ? after->constData() : "");
+        QTEST(after.error().kind, "kind");
+        QTEST(after.error().at.line, "line");
+        QTEST(after.error().at.column, "column");
+        QVERIFY(!after.error().message.en.isEmpty() && !after.error().message.zh.isEmpty());
+    }
+
+    void quotes_data()
+    {
+        QTest::addColumn<bool>("needed");
+        for (const char *text : {"", "~", "null", "Null", "y", "N", "yes", "Off", "true", "FALSE", "0", "-1", "+1",
+                 "0777", "0o17", "0x1F", "0b11", "1_000", "1.5", ".5", "5.", "1e3", "-.5E-2", ".inf", "-.Inf", ".NaN",
+                 "12:30:45", "2024-01-02", "2024-01-02T03:04:05Z", "<<", "=", "08", " a", "a ", "a: b", "a:", "a #b",
+                 "- a", "-", "? a", ":", "#a", "&a", "*a", "!a", "%a", "@a", "`a", "|a", ">a", "[a", "{a", "'a", "\"a",
+                 "---", "a\nb", "a\tb", "a\x1b", "\xE2\x80\xA8"})
+            QTest::newRow(text) << true;
+        for (const char *text : {"a", "--profiling=false", "-a", "10.0.0.1", "10.0.0.1:6443", "1a", "0xZZ", "v1", "a:b",
+                 "a#b", "127.0.0.1/8", "1.2.3", "12:99", "5m0s", "yes!", "加固", "/etc/x y", "a,b", "a[0]", ".a", "+",
+                 "1e", "--- "})
+            QTest::newRow(text) << QByteArray(text).endsWith(' ');
+    }
+    void quotes()
+    {
+        QFETCH(bool, needed);
+        const QByteArray text = QTest::currentDataTag();
+        const auto document = YamlDocument::parse(u"f.yaml"_s, "a: b\n");
+        const auto after = edited(*document, {set({"a"}, text)});
+        QVERIFY(after);
+        QCOMPARE(after->startsWith("a: \""), needed);
+        const auto again = YamlDocument::parse(u"f.yaml"_s, *after);
+        QVERIFY(again);
+        QCOMPARE(again->node(again->find({"a"})).value, text);
     }
 };
 
