@@ -21,9 +21,12 @@ struct FileChange
     qint64 uid = -1;
     qint64 gid = -1;
     ComponentKind component = ComponentKind::ApiServer; ///< whose gate decides
+    QList<QByteArray> argvBefore; ///< what it runs with now
     QList<QByteArray> argvAfter; ///< what the component must run with afterwards
     QString address; ///< of its own endpoint, never a virtual one
     int port = 0;
+    int limit = 300; ///< seconds until the component must be back
+    int soak = 0; ///< seconds that it must then stay so before the change is kept
     QStringList rules; ///< that this edit satisfies
     Message interruption; ///< what is interrupted and for how long
 };
@@ -44,7 +47,11 @@ struct ChangeSet
 /// ask for one theirs. Fails with Conflict (node, file, line) when a file was masked, truncated, changed while read,
 /// has duplicate keys or anchors on the path, is a symlink, is not what the process runs; with Usage when nothing of
 /// it can be fixed; with NotFound for an unknown rule.
-Result<ChangeSet> plan(const Assessment &assessment, const QList<Finding> &findings, const QMap<QString, QString> &values);
+Result<ChangeSet> plan(
+    const Assessment &assessment, const QList<Finding> &findings, const QMap<QString, QString> &values);
+
+/// The SHA-256 of the canonical JSON of everything but the id, 64 hex digits.
+QString contentId(const ChangeSet &changeSet);
 
 QJsonObject toJson(const ChangeSet &changeSet);
 /// Reads what toJson() wrote; refuses one whose id is not the hash of its content.

@@ -18,13 +18,18 @@ struct Approval
 /// What happened to one change set on one node.
 struct Outcome
 {
-    enum class State {
+    enum class State
+    {
         Done, ///< applied (or restored) and healthy
         Refused, ///< before any change
         RolledBack, ///< exactly as before
         Undecided ///< not known: the node decides alone, ask it later
     };
-    enum class Action { Apply, Restore };
+    enum class Action
+    {
+        Apply,
+        Restore
+    };
     Action action = Action::Apply;
     State state = State::Undecided;
     QString changeSet;
@@ -45,12 +50,14 @@ struct JournalEntry
     Approval approval;
     QString node;
     QString action; ///< "apply", "restore"
+    QString transaction; ///< of "intent" and "state": the id on the node
     QString state; ///< of "state": the node's word; of "outcome": outcomeName()
-    QString detail;
+    QString detail; ///< plain text; of an "outcome": its sentence, the English one
 };
 
-/// The desktop's durable record: one JSON file a change set in a directory of mode 0700, and lines appended and synced
-/// before each remote step. One process at a time (a lock file says who). Any thread, one at a time.
+/// The desktop's durable record: one JSON file a change set in a directory of mode 0700 and one file of lines, each
+/// synced before append() returns. Writing takes a lock file for as long as it lasts, so several processes may share
+/// the directory; who waits longer than 5 s is told who holds it. Any thread, one at a time.
 class Journal
 {
 public:
@@ -65,8 +72,10 @@ public:
     Result<ChangeSet> changeSet(const QString &id) const;
     /// Entries of a change set in order; a torn last line is dropped.
     QList<JournalEntry> entries(const QString &changeSet) const;
-    /// Ids of change sets with an intent and no outcome, oldest first.
+    /// Ids of change sets with an intent and no outcome (or an undecided one) on some node, oldest first.
     QStringList undecided() const;
+    /// The nodes on which that is so, by name.
+    QStringList undecidedNodes(const QString &changeSet) const;
     QStringList all() const; ///< ids, newest first
 
 private:
