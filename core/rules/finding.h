@@ -7,11 +7,26 @@
 
 namespace jiagu {
 
-enum class Verdict { Pass, Fail, Manual, NotApplicable, Unknown, Error };
+enum class Verdict
+{
+    Pass,
+    Fail,
+    Manual,
+    NotApplicable,
+    Unknown,
+    Error
+};
 QString verdictName(Verdict verdict); ///< "pass", "fail", "manual", "not-applicable", "unknown", "error": in JSON
 Message verdictText(Verdict verdict);
 
-enum class Severity { Critical, High, Medium, Low, Info };
+enum class Severity
+{
+    Critical,
+    High,
+    Medium,
+    Low,
+    Info
+};
 QString severityName(Severity severity); ///< "critical", …: in JSON
 Message severityText(Severity severity);
 

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/assertion.h"
+
+#include "cluster/arguments.h"
+
+#include <QJsonArray>
+#include <QStringList>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace jiagu {
+
+bool Assertion::holds(const QJsonValue &value) const
+{
+    const bool numbers = value.isDouble() && operand.isDouble();
+    switch (op) {
+    case Operator::Equal:
+        return value == operand;
+    case Operator::NotEqual:
+        return value != operand;
+    case Operator::In:
+        return operand.toArray().contains(value);
+    case Operator::Greater:
+        return numbers && value.toDouble() > operand.toDouble();
+    case Operator::AtLeast:
+        return numbers && value.toDouble() >= operand.toDouble();
+    case Operator::AtMost:
+        return numbers && value.toDouble() <= operand.toDouble();
+    case Operator::Contains:
+        return value.isArray() && value.toArray().contains(operand);
+    case Operator::Excludes:
+        return value.isNull() || value.isUndefined() || (value.isArray() && !value.toArray().contains(operand));
+    }
+    return false;
+}
+
+QString Assertion::text() const
+{
+    const QString right = actualText(operand);
+    switch (op) {
+    case Operator::Equal:
+        return right;
+    case Operator::NotEqual:
+        return u"not "_s + right;
+    case Operator::In: {
+        QStringList words;
+        for (const QJsonValue &item : operand.toArray())
+            words += actualText(item);
+        return u"one of "_s + words.join(u", "_s);
+    }
+    case Operator::Greater:
+        return u"> "_s + right;
+    case Operator::AtLeast:
+        return u"\u2265 "_s + right;
+    case Operator::AtMost:
+        return u"\u2264 "_s + right;
+    case Operator::Contains:
+        return u"contains "_s + right;
+    case Operator::Excludes:
+        return u"without "_s + right;
+    }
+    return {};
+}
+
+QString actualText(const QJsonValue &value)
+{
+    if (value.isNull() || value.isUndefined())
+        return u"not set"_s;
+    const QString text = valueText(value);
+    return text.isEmpty() ? u"\"\""_s : text;
+}
+
+} // namespace jiagu

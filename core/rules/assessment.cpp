@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/judge.h"
+
+#include "base/plaintext.h"
+
+#include <algorithm>
+#include <tuple>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace jiagu {
+
+namespace {
+
+QList<Finding> judge(const Cluster &cluster, const RulePack &pack, const Rule &rule)
+{
+    switch (rule.check) {
+    case CheckKind::Setting:
+        return judgeSetting(cluster, rule);
+    case CheckKind::FeatureGate:
+        return judgeFeatureGate(cluster, rule);
+    case CheckKind::StaticPodDirectory:
+        return judgeStaticPods(cluster, rule);
+    case CheckKind::Workload:
+        return judgeWorkloads(cluster, rule, pack.waivers);
+    }
+    return {};
+}
+
+bool comesBefore(const Finding &left, const Finding &right)
+{
+    const auto key = [](const Finding &finding) {
+        const Subject &subject = finding.subject;
+        return std::tie(finding.severity, finding.rule, subject.node, subject.component, subject.namespaceName,
+            subject.kind, subject.name, subject.container);
+    };
+    return key(left) < key(right);
+}
+
+} // namespace
+
+Assessment assess(const Cluster &cluster, const RulePack &pack, const QDateTime &now)
+{
+    Assessment assessment{cluster, pack, now, {}};
+    for (const Rule &rule : pack.rules)
+        assessment.findings += judge(cluster, pack, rule);
+    std::stable_sort(assessment.findings.begin(), assessment.findings.end(), comesBefore);
+    return assessment;
+}
+
+Counts count(const QList<Finding> &findings)
+{
+    Counts counts;
+    for (const Finding &finding : findings) {
+        if (!finding.counts()) {
+            ++counts.waived;
+            continue;
+        }
+        ++counts.byVerdict[finding.verdict];
+        if (finding.verdict == Verdict::Fail)
+            ++counts.failed[finding.severity];
+    }
+    return counts;
+}
+
+Finding findingOf(const Rule &rule, const Cluster &cluster, Verdict verdict, Message reason)
+{
+    Finding finding;
+    finding.rule = rule.id;
+    finding.subject.cluster = cluster.name.isEmpty() ? cluster.id : cluster.name;
+    finding.subject.component = componentName(rule.component);
+    finding.verdict = verdict;
+    finding.severity = rule.severity;
+    finding.title = rule.title;
+    finding.reason = std::move(reason);
+    return finding;
+}
+
+Finding findingOf(const Rule &rule, const Cluster &cluster, const Node &node, Verdict verdict, Message reason)
+{
+    Finding finding = findingOf(rule, cluster, verdict, std::move(reason));
+    finding.subject.node = node.name;
+    return finding;
+}
+
+Message whyNotRead(const Node &node)
+{
+    QList<Message> parts{message(u"Node %1 was not read."_s, u"节点 %1 未被读取。"_s, plainText(node.name))};
+    for (const Error &problem : node.problems)
+        parts += problem.message;
+    return sentences(parts);
+}
+
+Message sentences(const QList<Message> &parts)
+{
+    Message result;
+    for (const Message &part : parts) {
+        if (part.isEmpty())
+            continue;
+        if (!result.isEmpty())
+            result.en += u' ';
+        result.en += part.en;
+        result.zh += part.zh;
+    }
+    return result;
+}
+
+} // namespace jiagu

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/rulepack.h"
+
+#include "base/plaintext.h"
+#include "document/yamldocument.h"
+
+#include <QJsonArray>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace jiagu {
+
+namespace {
+
+const QString manifestDirectory = u"/etc/kubernetes/manifests"_s;
+
+FileRecord fileRecord(const QString &path, const QByteArray &content)
+{
+    FileRecord file;
+    file.path = path;
+    file.realPath = path;
+    file.mode = 0600;
+    file.uid = 0;
+    file.gid = 0;
+    file.size = content.size();
+    file.hasContent = true;
+    file.content = content;
+    return file;
+}
+
+Result<QList<QByteArray>> argvOf(const QByteArray &manifest)
+{
+    const Result<YamlDocument> document = YamlDocument::parse(u"manifest"_s, manifest);
+    if (!document)
+        return tl::unexpected(document.error());
+    const Result<QList<WrittenArgument>> written = writtenArguments(*document);
+    if (!written)
+        return tl::unexpected(written.error());
+    QList<QByteArray> argv;
+    for (const WrittenArgument &argument : *written)
+        argv += argument.text;
+    return argv;
+}
+
+/// One control-plane node in the situation of the test.
+Cluster situation(const Rule &rule, const RuleTest &test, const QByteArray &manifest, const QList<QByteArray> &argv)
+{
+    Component component;
+    component.kind = rule.component;
+    component.release = test.release;
+    component.running = !argv.isEmpty();
+    component.process.pid = 1;
+    component.process.argv = argv;
+
+    Snapshot snapshot;
+    snapshot.source = u"test"_s;
+    snapshot.hostName = u"node"_s;
+    snapshot.complete = true;
+    for (auto file = test.files.cbegin(); file != test.files.cend(); ++file)
+        snapshot.files += fileRecord(file.key(), file.value());
+    if (!manifest.isEmpty()) {
+        component.manifest = manifestDirectory + u'/' + componentName(rule.component) + u".yaml"_s;
+        snapshot.files += fileRecord(component.manifest, manifest);
+    }
+    FileRecord directory;
+    directory.path = manifestDirectory;
+    directory.realPath = manifestDirectory;
+    directory.type = FileRecord::Type::Directory;
+    snapshot.files += directory;
+    if (component.running)
+        snapshot.processes += component.process;
+    OutputRecord unit;
+    unit.id = u"systemctl-cat-kubelet"_s;
+    for (const FileRecord &file : std::as_const(snapshot.files)) {
+        if (file.path.contains("/kubelet.service"_L1))
+            unit.content += "# " + file.path.toUtf8() + '\n' + file.content + '\n';
+    }
+    snapshot.outputs += unit;
+
+    Node node;
+    node.name = u"node"_s;
+    node.controlPlane = true;
+    node.read = true;
+    node.release = test.release;
+    node.components += component;
+    node.snapshot = std::make_shared<const Snapshot>(std::move(snapshot));
+
+    Cluster cluster;
+    cluster.id = u"test"_s;
+    cluster.name = u"test"_s;
+    cluster.release = test.release;
+    cluster.nodes += node;
+    if (test.apiRead) {
+        cluster.apiNode = node.name;
+        for (const QString &resource : {u"pods"_s, u"deployments"_s, u"statefulsets"_s, u"daemonsets"_s, u"jobs"_s,
+                 u"cronjobs"_s, u"replicasets"_s, u"replicationcontrollers"_s})
+            cluster.objects.insert(resource, test.objects.value(resource).toArray());
+    } else {
+        cluster.apiError = message(u"The API server did not answer."_s, u"API server 没有应答。"_s);
+    }
+    return cluster;
+}
+
+class Runner
+{
+public:
+    Runner(const RulePack &pack, const Rule &rule)
+        : m_pack(pack)
+        , m_rule(rule)
+    {
+        m_pack.rules = {rule};
+    }
+
+    QList<Error> run()
+    {
+        bool passes = false;
+        bool fails = false;
+        bool roundTrip = false;
+        for (const RuleTest &test : m_rule.tests) {
+            runTest(test);
+            passes = passes || test.expect.contains(u"pass"_s);
+            fails = fails || test.expect.contains(u"fail"_s);
+            roundTrip = roundTrip || !test.fixed.isEmpty();
+        }
+        const Position at = m_rule.tests.isEmpty() ? Position{} : m_rule.tests.constFirst().at;
+        if (!passes || !fails)
+            add(at,
+                message(u"The rule needs a test that passes and one that fails."_s,
+                    u"该规则至少需要一个通过和一个不通过的测试。"_s));
+        if (m_rule.fixable && !roundTrip)
+            add(at,
+                message(u"The rule has a fix and no test of it (manifest and fixed)."_s,
+                    u"该规则带有修复,却没有对应的测试(manifest 和 fixed)。"_s));
+        return m_errors;
+    }
+
+private:
+    void add(const Position &at, const Message &what)
+    {
+        m_errors += Error{Error::Kind::Failed, message(u"%1: %2"_s, u"%1:%2"_s, m_rule.id, what), at};
+    }
+
+    void runTest(const RuleTest &test)
+    {
+        const Message name = message(u"test \"%1\""_s, u"测试“%1”"_s, plainText(test.name));
+        QList<QByteArray> argv = test.argv;
+        if (!test.manifest.isEmpty()) {
+            const Result<QList<QByteArray>> written = argvOf(test.manifest);
+            if (!written)
+                return add(test.at, message(u"%1: %2"_s, u"%1:%2"_s, name, written.error().message));
+            argv = *written;
+        }
+        judge(test, name, test.manifest, argv, test.expect, test.actual);
+        if (test.fixed.isEmpty())
+            return;
+        const Result<QList<QByteArray>> after = argvOf(test.fixed);
+        if (!after)
+            return add(test.at, message(u"%1: %2"_s, u"%1:%2"_s, name, after.error().message));
+        if (withoutFlag(argv) != withoutFlag(*after)
+            || after->count(m_rule.fixFlag.toUtf8() + '=' + m_rule.fixValue.toUtf8()) != 1) {
+            return add(test.at,
+                message(u"%1: the fixed manifest is not the fix of the rule."_s, u"%1:fixed 不是该规则修复后的结果。"_s,
+                    name));
+        }
+        judge(test, name, test.fixed, *after, {u"pass"_s}, {});
+    }
+
+    QList<QByteArray> withoutFlag(QList<QByteArray> argv) const
+    {
+        const QByteArray flag = m_rule.fixFlag.toUtf8();
+        argv.removeIf([&flag](const QByteArray &word) { return word == flag || word.startsWith(flag + '='); });
+        return argv;
+    }
+
+    void judge(const RuleTest &test, const Message &name, const QByteArray &manifest, const QList<QByteArray> &argv,
+        const QStringList &expect, const QString &actual)
+    {
+        const Cluster cluster = situation(m_rule, test, manifest, argv);
+        const QList<Finding> findings = assess(cluster, m_pack, QDateTime()).findings;
+        QStringList verdicts;
+        QStringList why;
+        for (const Finding &finding : findings) {
+            verdicts += finding.waiver ? u"waived"_s : verdictName(finding.verdict);
+            why += finding.reason.en;
+        }
+        if (verdicts != expect) {
+            return add(test.at,
+                message(u"%1 expects %2 and got %3: %4"_s, u"%1 期望 %2,实际为 %3:%4"_s, name, expect.join(u", "_s),
+                    verdicts.join(u", "_s), why.join(u' ')));
+        }
+        if (!actual.isEmpty() && findings.constFirst().actual != actual) {
+            add(test.at,
+                message(u"%1 expects the value %2 and got %3."_s, u"%1 期望值为 %2,实际为 %3。"_s, name, actual,
+                    findings.constFirst().actual));
+        }
+    }
+
+    RulePack m_pack;
+    const Rule &m_rule;
+    QList<Error> m_errors;
+};
+
+} // namespace
+
+QList<Error> testRulePack(const RulePack &pack)
+{
+    QList<Error> errors;
+    for (const Rule &rule : pack.rules)
+        errors += Runner(pack, rule).run();
+    return errors;
+}
+
+} // namespace jiagu

@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/rulepack.h"
+
+#include "base/plaintext.h"
+#include "rules/packreader.h"
+
+#include <QCryptographicHash>
+#include <QFile>
+#include <QJsonArray>
+#include <QRegularExpression>
+#include <QSet>
+
+#include <array>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace jiagu {
+
+namespace {
+
+constexpr qsizetype largestPack = 1024 * 1024;
+
+constexpr std::array severities{Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info};
+
+constexpr std::array components{ComponentKind::ApiServer, ComponentKind::ControllerManager, ComponentKind::Scheduler,
+    ComponentKind::Etcd, ComponentKind::Kubelet, ComponentKind::KubeProxy, ComponentKind::ContainerRuntime,
+    ComponentKind::Cni, ComponentKind::OperatingSystem, ComponentKind::Workload};
+
+constexpr std::array verdicts{
+    Verdict::Pass, Verdict::Fail, Verdict::Manual, Verdict::NotApplicable, Verdict::Unknown, Verdict::Error};
+
+bool isStaticPod(ComponentKind kind)
+{
+    return kind == ComponentKind::ApiServer || kind == ComponentKind::ControllerManager
+        || kind == ComponentKind::Scheduler || kind == ComponentKind::Etcd;
+}
+
+class Loader
+{
+public:
+    explicit Loader(const YamlDocument &document)
+        : m_read(document)
+    {
+    }
+
+    Result<RulePack> load(int root)
+    {
+        if (m_read.failed())
+            return tl::unexpected(*m_read.error());
+        const auto top = m_read.fields(root, {"schema"_ba, "pack"_ba, "rules"_ba});
+        if (!m_read.failed()) {
+            m_read.oneOf(top["schema"], {u"jiagu-rules/1"_s});
+            readPack(top["pack"]);
+            for (const int item : m_read.items(top["rules"]))
+                m_pack.rules += readRule(item);
+        }
+        if (m_read.failed())
+            return tl::unexpected(*m_read.error());
+        return m_pack;
+    }
+
+private:
+    QString matching(int node, const QString &pattern, const Message &what)
+    {
+        const QString text = m_read.text(node);
+        if (!m_read.failed()
+            && !QRegularExpression(QRegularExpression::anchoredPattern(pattern)).match(text).hasMatch())
+            m_read.fail(node, message(u"\"%1\" is not %2."_s, u"“%1”不是%2。"_s, plainText(text), what));
+        return text;
+    }
+
+    QString unique(int node, QSet<QString> &known, const QString &text)
+    {
+        if (!m_read.failed() && known.contains(text))
+            m_read.fail(node, message(u"\"%1\" is used twice."_s, u"“%1”重复使用。"_s, plainText(text)));
+        known.insert(text);
+        return text;
+    }
+
+    void readPack(int node)
+    {
+        const auto fields = m_read.fields(node, {"id"_ba, "version"_ba, "title"_ba, "sources"_ba, "waivers?"_ba});
+        if (m_read.failed())
+            return;
+        m_pack.id = matching(fields["id"], u"[a-z0-9][a-z0-9.-]{0,63}"_s,
+            message(u"an id (a-z, 0-9, . and -)"_s, u"合法的标识(a-z、0-9、. 和 -)"_s));
+        m_pack.version = m_read.text(fields["version"]);
+        m_pack.title = m_read.bilingual(fields["title"]);
+        for (const int item : m_read.items(fields["sources"])) {
+            const auto source = m_read.fields(item, {"key"_ba, "title"_ba});
+            if (m_read.failed())
+                return;
+            const QString key = m_read.text(source["key"]);
+            if (m_pack.sources.contains(key))
+                m_read.fail(source["key"], message(u"\"%1\" is used twice."_s, u"“%1”重复使用。"_s, plainText(key)));
+            m_pack.sources.insert(key, m_read.bilingual(source["title"]));
+        }
+        if (!fields.contains("waivers"))
+            return;
+        QSet<QString> ids;
+        for (const int item : m_read.items(fields["waivers"])) {
+            const auto waiver = m_read.fields(item, {"id"_ba, "reason"_ba, "namespaces"_ba});
+            if (m_read.failed())
+                return;
+            m_pack.waivers +=
+                NamespaceWaiver{unique(waiver["id"], ids,
+                                    matching(waiver["id"], u"builtin:[a-z0-9-]{1,48}"_s,
+                                        message(u"an id of the form builtin:NAME"_s, u"形如 builtin:NAME 的标识"_s))),
+                    m_read.bilingual(waiver["reason"]), m_read.texts(waiver["namespaces"])};
+        }
+    }
+
+    Rule readRule(int node)
+    {
+        Rule rule;
+        const auto fields = m_read.fields(node,
+            {"id"_ba, "title"_ba, "rationale"_ba, "risk"_ba, "remediation"_ba, "severity"_ba, "component"_ba,
+                "references"_ba, "check"_ba, "fix?"_ba, "tests"_ba});
+        if (m_read.failed())
+            return rule;
+        rule.id = unique(fields["id"], m_ids,
+            matching(fields["id"], u"[A-Z][A-Za-z0-9-]{1,47}"_s,
+                message(u"a rule id (letters, digits and -)"_s, u"合法的规则标识(字母、数字和 -)"_s)));
+        rule.title = m_read.bilingual(fields["title"]);
+        rule.rationale = m_read.bilingual(fields["rationale"]);
+        rule.risk = m_read.bilingual(fields["risk"]);
+        rule.remediation = m_read.bilingual(fields["remediation"]);
+        QStringList words;
+        for (const Severity severity : severities)
+            words += severityName(severity);
+        rule.severity = severities[size_t(std::max(0, m_read.oneOf(fields["severity"], words)))];
+        words.clear();
+        for (const ComponentKind component : components)
+            words += componentName(component);
+        rule.component = components[size_t(std::max(0, m_read.oneOf(fields["component"], words)))];
+        for (const int item : m_read.items(fields["references"])) {
+            const auto reference = m_read.fields(item, {"source"_ba, "item"_ba});
+            if (m_read.failed())
+                return rule;
+            m_read.oneOf(reference["source"], m_pack.sources.keys());
+            rule.references += Reference{m_read.text(reference["source"]), m_read.text(reference["item"])};
+        }
+        readCheck(fields["check"], rule);
+        if (fields.contains("fix"))
+            readFix(fields["fix"], rule);
+        for (const int item : m_read.items(fields["tests"]))
+            rule.tests += readTest(item);
+        return rule;
+    }
+
+    void readCheck(int node, Rule &rule)
+    {
+        const auto fields = m_read.fields(node, {"setting?"_ba, "feature_gate?"_ba, "static_pods?"_ba, "workload?"_ba});
+        if (m_read.failed())
+            return;
+        if (fields.size() != 1) {
+            m_read.fail(node,
+                message(u"A rule has exactly one check: setting, feature_gate, static_pods or workload."_s,
+                    u"每条规则只能有一个检查:setting、feature_gate、static_pods 或 workload。"_s));
+            return;
+        }
+        const QByteArray kind = fields.constBegin().key();
+        const int check = fields.constBegin().value();
+        if (kind == "setting")
+            readSetting(check, rule);
+        else if (kind == "feature_gate")
+            readGate(check, rule);
+        else if (kind == "workload")
+            readWorkload(check, rule);
+        else
+            readStaticPods(check, rule);
+    }
+
+    void readSetting(int node, Rule &rule)
+    {
+        rule.check = CheckKind::Setting;
+        const auto fields = m_read.fields(node, {"flag?"_ba, "path?"_ba, "type"_ba, "assert"_ba});
+        if (m_read.failed())
+            return;
+        rule.setting.component = rule.component;
+        if (fields.contains("flag"))
+            rule.setting.flag = readFlag(fields["flag"]);
+        if (fields.contains("path"))
+            rule.setting.path = readPath(fields["path"]);
+        if (rule.setting.flag.isEmpty() && rule.setting.path.isEmpty())
+            m_read.fail(
+                node, message(u"A setting has a flag, a path, or both."_s, u"配置项必须有 flag、path 或两者。"_s));
+        constexpr std::array types{ValueType::Bool, ValueType::Integer, ValueType::String, ValueType::StringList};
+        const int type = m_read.oneOf(fields["type"], {u"bool"_s, u"integer"_s, u"string"_s, u"list"_s});
+        rule.setting.type = types[size_t(std::max(0, type))];
+        rule.assertion = readAssertion(fields["assert"], rule.setting.type);
+    }
+
+    void readGate(int node, Rule &rule)
+    {
+        rule.check = CheckKind::FeatureGate;
+        const auto fields = m_read.fields(node, {"name"_ba, "locked"_ba, "removed"_ba});
+        if (m_read.failed())
+            return;
+        rule.gate.name = matching(fields["name"], u"[A-Z][A-Za-z0-9]{1,79}"_s,
+            message(u"the name of a feature gate"_s, u"合法的特性门控名称"_s));
+        rule.gate.locked = readRelease(fields["locked"]);
+        rule.gate.removed = readRelease(fields["removed"]);
+        requireComponent(node, rule, ComponentKind::Kubelet);
+    }
+
+    void readStaticPods(int node, Rule &rule)
+    {
+        rule.check = CheckKind::StaticPodDirectory;
+        for (const auto &[key, value] : m_read.pairs(node)) {
+            m_read.fail(
+                value, message(u"static_pods takes no keys: write {}."_s, u"static_pods 没有任何键:请写 {}。"_s));
+        }
+        requireComponent(node, rule, ComponentKind::Kubelet);
+    }
+
+    void readWorkload(int node, Rule &rule)
+    {
+        rule.check = CheckKind::Workload;
+        const auto fields = m_read.fields(node, {"container?"_ba, "pod?"_ba, "type"_ba, "assert"_ba});
+        if (m_read.failed())
+            return;
+        if (fields.contains("container")) {
+            for (const int item : m_read.items(fields["container"]))
+                rule.fields.container += readPath(item);
+        }
+        if (fields.contains("pod")) {
+            for (const int item : m_read.items(fields["pod"]))
+                rule.fields.pod += readPath(item);
+        }
+        if (rule.fields.container.isEmpty() && rule.fields.pod.isEmpty())
+            m_read.fail(node,
+                message(u"A workload check names fields of container, pod, or both."_s,
+                    u"workload 检查必须列出 container、pod 或两者的字段。"_s));
+        constexpr std::array types{ValueType::Bool, ValueType::Integer, ValueType::String};
+        const int type = m_read.oneOf(fields["type"], {u"bool"_s, u"integer"_s, u"string"_s});
+        rule.assertion = readAssertion(fields["assert"], types[size_t(std::max(0, type))]);
+        requireComponent(node, rule, ComponentKind::Workload);
+    }
+
+    void requireComponent(int node, const Rule &rule, ComponentKind kind)
+    {
+        if (rule.component != kind) {
+            m_read.fail(node,
+                message(u"A rule with this check has the component %1."_s,
+                    u"使用该检查的规则,其 component 必须为 %1。"_s, componentName(kind)));
+        }
+    }
+
+    QString readFlag(int node)
+    {
+        return matching(
+            node, u"--[a-z][a-z0-9-]{1,79}"_s, message(u"a flag of the form --name"_s, u"形如 --name 的启动参数"_s));
+    }
+
+    QString readPath(int node)
+    {
+        return matching(node, u"[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*){0,15}"_s,
+            message(u"a path of field names with dots"_s, u"以点分隔的字段路径"_s));
+    }
+
+    Release readRelease(int node)
+    {
+        const QString text = matching(node, u"1\\.[0-9]{1,3}(\\.[0-9]{1,4})?"_s,
+            message(u"a release in quotes, such as \"1.34\" or \"1.34.4\""_s,
+                u"带引号的版本号,例如 \"1.34\" 或 \"1.34.4\""_s));
+        return Release::parse(text);
+    }
+
+    Assertion readAssertion(int node, ValueType type)
+    {
+        using enum Assertion::Operator;
+        static const QList<std::pair<QByteArray, Assertion::Operator>> operators{{"eq"_ba, Equal}, {"ne"_ba, NotEqual},
+            {"in"_ba, In}, {"gt"_ba, Greater}, {"ge"_ba, AtLeast}, {"le"_ba, AtMost}, {"contains"_ba, Contains},
+            {"excludes"_ba, Excludes}};
+        QList<QByteArray> names;
+        for (const auto &[name, op] : operators)
+            names += name + '?';
+        const auto fields = m_read.fields(node, names);
+        if (m_read.failed())
+            return {};
+        if (fields.size() != 1) {
+            m_read.fail(node, message(u"An assertion has exactly one operator."_s, u"断言只能有一个运算符。"_s));
+            return {};
+        }
+        Assertion assertion;
+        for (const auto &[name, op] : operators) {
+            if (fields.contains(name))
+                assertion.op = op;
+        }
+        const int operand = fields.constBegin().value();
+        assertion.operand = m_read.value(operand);
+        if (!m_read.failed() && !fits(assertion, type))
+            m_read.fail(operand,
+                message(u"The operand does not fit the operator and the type of the value."_s,
+                    u"操作数与运算符或值的类型不符。"_s));
+        return assertion;
+    }
+
+    static bool isOf(const QJsonValue &value, ValueType type)
+    {
+        switch (type) {
+        case ValueType::Bool:
+            return value.isBool();
+        case ValueType::Integer:
+            return value.isDouble();
+        case ValueType::String:
+        case ValueType::StringList:
+            return value.isString();
+        case ValueType::Map:
+            return false;
+        }
+        return false;
+    }
+
+    static bool fits(const Assertion &assertion, ValueType type)
+    {
+        const bool list = type == ValueType::StringList;
+        switch (assertion.op) {
+        case Assertion::Operator::Equal:
+        case Assertion::Operator::NotEqual:
+            return !list && isOf(assertion.operand, type);
+        case Assertion::Operator::In: {
+            const QJsonArray operands = assertion.operand.toArray();
+            return !list && !operands.isEmpty()
+                && std::all_of(operands.begin(), operands.end(),
+                    [type](const QJsonValue &operand) { return isOf(operand, type); });
+        }
+        case Assertion::Operator::Greater:
+        case Assertion::Operator::AtLeast:
+        case Assertion::Operator::AtMost:
+            return type == ValueType::Integer && assertion.operand.isDouble();
+        case Assertion::Operator::Contains:
+        case Assertion::Operator::Excludes:
+            return list && assertion.operand.isString();
+        }
+        return false;
+    }
+
+    void readFix(int node, Rule &rule)
+    {
+        const auto fields = m_read.fields(node, {"set_flag"_ba});
+        if (m_read.failed())
+            return;
+        const auto action = m_read.fields(fields["set_flag"], {"flag"_ba, "value"_ba});
+        if (m_read.failed())
+            return;
+        rule.fixable = true;
+        rule.fixFlag = readFlag(action["flag"]);
+        rule.fixValue = m_read.text(action["value"]);
+        if (rule.check != CheckKind::Setting || !isStaticPod(rule.component) || rule.fixFlag != rule.setting.flag) {
+            m_read.fail(node,
+                message(u"set_flag fixes a setting rule of a static pod component, and its flag is the setting's."_s,
+                    u"set_flag 只能修复静态 Pod 组件的 setting 规则,且参数必须与配置项相同。"_s));
+        }
+    }
+
+    RuleTest readTest(int node)
+    {
+        RuleTest test;
+        const auto fields = m_read.fields(node,
+            {"name"_ba, "release?"_ba, "argv?"_ba, "files?"_ba, "objects?"_ba, "api?"_ba, "manifest?"_ba, "fixed?"_ba,
+                "expect"_ba, "actual?"_ba});
+        if (m_read.failed())
+            return test;
+        test.name = m_read.text(fields["name"]);
+        test.at = m_read.position(node);
+        if (fields.contains("release"))
+            test.release = readRelease(fields["release"]);
+        if (fields.contains("argv")) {
+            for (const QString &argument : m_read.texts(fields["argv"]))
+                test.argv += argument.toUtf8();
+        }
+        if (fields.contains("files")) {
+            for (const auto &[path, content] : m_read.pairs(fields["files"])) {
+                if (!path.startsWith('/'))
+                    m_read.fail(content, message(u"The path of a file starts with /."_s, u"文件路径必须以 / 开头。"_s));
+                test.files.insert(QString::fromUtf8(path), m_read.text(content).toUtf8());
+            }
+        }
+        if (fields.contains("objects"))
+            test.objects = m_read.value(fields["objects"]).toObject();
+        if (fields.contains("api"))
+            test.apiRead = m_read.oneOf(fields["api"], {u"read"_s, u"not-read"_s}) == 0;
+        if (fields.contains("manifest"))
+            test.manifest = m_read.text(fields["manifest"]).toUtf8();
+        if (fields.contains("fixed"))
+            test.fixed = m_read.text(fields["fixed"]).toUtf8();
+        QStringList words;
+        for (const Verdict verdict : verdicts)
+            words += verdictName(verdict);
+        words += u"waived"_s;
+        for (const int item : m_read.items(fields["expect"])) {
+            m_read.oneOf(item, words);
+            test.expect += m_read.text(item);
+        }
+        if (fields.contains("actual"))
+            test.actual = m_read.text(fields["actual"]);
+        return test;
+    }
+
+    PackReader m_read;
+    RulePack m_pack;
+    QSet<QString> m_ids;
+};
+
+} // namespace
+
+const Rule *RulePack::rule(const QString &wanted) const
+{
+    for (const Rule &rule : rules) {
+        if (rule.id == wanted)
+            return &rule;
+    }
+    return nullptr;
+}
+
+Result<RulePack> loadRulePack(const QString &name, const QByteArray &bytes)
+{
+    if (bytes.size() > largestPack) {
+        Position at;
+        at.file = name;
+        return failure(
+            Error::Kind::TooLarge, message(u"A rule pack has at most 1 MiB."_s, u"规则包不能超过 1 MiB。"_s), at);
+    }
+    const Result<YamlDocument> document = YamlDocument::parse(name, bytes);
+    if (!document)
+        return tl::unexpected(document.error());
+    Result<RulePack> pack = Loader(*document).load(document->root());
+    if (pack)
+        pack->digest = QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex();
+    return pack;
+}
+
+Result<RulePack> builtinRulePack()
+{
+    QFile file(u":/rules/mindie.yaml"_s);
+    if (!file.open(QIODevice::ReadOnly)) {
+        return failure(Error::Kind::NotFound,
+            message(u"The program carries no rule pack: it was not built completely."_s,
+                u"程序中没有内置规则包:构建不完整。"_s));
+    }
+    return loadRulePack(u"mindie.yaml"_s, file.readAll());
+}
+
+} // namespace jiagu

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/rulepack.h"
+
+#include <QCryptographicHash>
+#include <QJsonArray>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace jiagu;
+
+namespace {
+
+// One small pack that loads; each row of a table spoils one thing of it.
+const QByteArray good = R"(schema: jiagu-rules/1
+pack:
+  id: small
+  version: "1.0"
+  title: {en: Small, zh: 小}
+  sources:
+    - {key: MINDIE, title: {en: Guide, zh: 指南}}
+  waivers:
+    - {id: "builtin:system", reason: {en: Known, zh: 已知}, namespaces: [kube-system]}
+rules:
+  - id: API-02
+    title: {en: Title, zh: 标题}
+    rationale: {en: Why, zh: 原因}
+    risk: {en: Risk, zh: 风险}
+    remediation: {en: Do, zh: 做}
+    severity: medium
+    component: kube-apiserver
+    references: [{source: MINDIE, item: one}]
+    check:
+      setting: {flag: --profiling, type: bool, assert: {eq: false}}
+    fix:
+      set_flag: {flag: --profiling, value: "false"}
+    tests:
+      - {name: off, release: "1.34", argv: [kube-apiserver], expect: [fail], actual: "true"}
+  - id: WL-01
+    title: {en: Title two, zh: 标题二}
+    rationale: {en: Why, zh: 原因}
+    risk: {en: Risk, zh: 风险}
+    remediation: {en: Do, zh: 做}
+    severity: high
+    component: workload
+    references: []
+    check:
+      workload: {container: [securityContext.privileged], type: bool, assert: {ne: true}}
+    tests: []
+)";
+
+QByteArray with(const QByteArray &before, const QByteArray &after)
+{
+    QByteArray bytes = good;
+    const qsizetype at = bytes.indexOf(before);
+    if (at < 0)
+        qFatal("the good pack does not hold: %s", before.constData());
+    return bytes.replace(at, before.size(), after);
+}
+
+bool hasChinese(const QString &text)
+{
+    return std::any_of(
+        text.begin(), text.end(), [](QChar character) { return character.script() == QChar::Script_Han; });
+}
+
+} // namespace
+
+class TestRulePack : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void loads()
+    {
+        const Result<RulePack> pack = loadRulePack(u"small.yaml"_s, good);
+        QVERIFY2(pack, pack ? "" : qPrintable(describe(pack.error(), Language::English)));
+        QCOMPARE(pack->id, u"small"_s);
+        QCOMPARE(pack->version, u"1.0"_s);
+        QCOMPARE(pack->title, (Message{u"Small"_s, u"小"_s}));
+        QCOMPARE(pack->digest, QCryptographicHash::hash(good, QCryptographicHash::Sha256).toHex());
+        QCOMPARE(pack->sources.value(u"MINDIE"_s).zh, u"指南"_s);
+        QCOMPARE(pack->waivers.size(), 1);
+        QCOMPARE(pack->waivers[0].namespaces, QStringList{u"kube-system"_s});
+        QCOMPARE(pack->rules.size(), 2);
+        const Rule &api = *pack->rule(u"API-02"_s);
+        QCOMPARE(api.severity, Severity::Medium);
+        QCOMPARE(api.component, ComponentKind::ApiServer);
+        QCOMPARE(api.check, CheckKind::Setting);
+        QCOMPARE(api.setting.flag, u"--profiling"_s);
+        QCOMPARE(api.setting.component, ComponentKind::ApiServer);
+        QCOMPARE(api.setting.type, ValueType::Bool);
+        QCOMPARE(api.assertion.op, Assertion::Operator::Equal);
+        QCOMPARE(api.assertion.operand, QJsonValue(false));
+        QVERIFY(api.fixable);
+        QCOMPARE(api.fixFlag, u"--profiling"_s);
+        QCOMPARE(api.fixValue, u"false"_s);
+        QCOMPARE(api.references.size(), 1);
+        QCOMPARE(api.references[0].source, u"MINDIE"_s);
+        QCOMPARE(api.tests.size(), 1);
+        QCOMPARE(api.tests[0].release, (Release{34, -1}));
+        QCOMPARE(api.tests[0].expect, QStringList{u"fail"_s});
+        const Rule &workload = *pack->rule(u"WL-01"_s);
+        QCOMPARE(workload.check, CheckKind::Workload);
+        QCOMPARE(workload.fields.container, QStringList{u"securityContext.privileged"_s});
+        QVERIFY(!workload.fixable);
+        QVERIFY(!pack->rule(u"API-03"_s));
+    }
+
+    void refuses_data()
+    {
+        QTest::addColumn<QByteArray>("before");
+        QTest::addColumn<QByteArray>("after"); // ^ is where the error must be
+        QTest::addColumn<QString>("says"); // a part of the English sentence
+        QTest::newRow("unknown key at the top") << QByteArray("rules:\n") << QByteArray("^rule:\n")
+                                                << u"\"rule\" is not known here. Did you mean \"rules\"?"_s;
+        QTest::newRow("unknown key of a rule")
+            << QByteArray("    severity: medium") << QByteArray("    ^severty: medium")
+            << u"\"severty\" is not known here. Did you mean \"severity\"?"_s;
+        QTest::newRow("unknown key of a setting")
+            << QByteArray("{flag: --profiling, type") << QByteArray("{^flags: --profiling, type")
+            << u"Did you mean \"flag\"?"_s;
+        QTest::newRow("unknown operator") << QByteArray("{eq: false}") << QByteArray("{^neq: false}")
+                                          << u"\"neq\" is not known here. Did you mean \"eq\"?"_s;
+        QTest::newRow("unknown check") << QByteArray("      workload: {") << QByteArray("      ^workloads: {")
+                                       << u"Did you mean \"workload\"?"_s;
+        QTest::newRow("unknown severity") << QByteArray("severity: medium") << QByteArray("severity: ^middle")
+                                          << u"\"middle\" is not known here. Did you mean"_s;
+        QTest::newRow("unknown component")
+            << QByteArray("component: kube-apiserver") << QByteArray("component: ^kube-apiservre")
+            << u"Did you mean \"kube-apiserver\"?"_s;
+        QTest::newRow("unknown source") << QByteArray("[{source: MINDIE") << QByteArray("[{source: ^MINDEI")
+                                        << u"Did you mean \"MINDIE\"?"_s;
+        QTest::newRow("unknown schema") << QByteArray("jiagu-rules/1") << QByteArray("^jiagu-rules/2")
+                                        << u"\"jiagu-rules/2\" is not known here"_s;
+        QTest::newRow("unknown verdict") << QByteArray("[fail]") << QByteArray("[^failed]")
+                                         << u"Did you mean \"fail\"?"_s;
+        QTest::newRow("no Chinese") << QByteArray("{en: Why, zh: 原因}") << QByteArray("^{en: Why}")
+                                    << u"\"zh\" is missing here"_s;
+        QTest::newRow("no English") << QByteArray("{en: Risk, zh: 风险}") << QByteArray("^{zh: 风险}")
+                                    << u"\"en\" is missing here"_s;
+        QTest::newRow("the same in both languages")
+            << QByteArray("{en: Do, zh: 做}") << QByteArray("^{en: Do, zh: Do}") << u"the same in both languages"_s;
+        QTest::newRow("empty in one language")
+            << QByteArray("{en: Do, zh: 做}") << QByteArray("^{en: Do, zh: \"\"}") << u"empty in one language"_s;
+        QTest::newRow("missing key") << QByteArray("id: WL-01\n    title: {en: Title two, zh: 标题二}\n")
+                                     << QByteArray("^id: WL-01\n") << u"\"title\" is missing here"_s;
+        QTest::newRow("repeated id") << QByteArray("id: WL-01") << QByteArray("id: ^API-02")
+                                     << u"\"API-02\" is used twice"_s;
+        QTest::newRow("bad id") << QByteArray("id: WL-01") << QByteArray("id: ^wl 01") << u"is not a rule id"_s;
+        QTest::newRow("number where text is")
+            << QByteArray("version: \"1.0\"") << QByteArray("version: ^1.0") << u"Text is expected here"_s;
+        QTest::newRow("bool where text is")
+            << QByteArray("value: \"false\"") << QByteArray("value: ^false") << u"Text is expected here"_s;
+        QTest::newRow("text where a map is")
+            << QByteArray("{en: Title, zh: 标题}") << QByteArray("^Title") << u"A map (key: value) is expected here"_s;
+        QTest::newRow("text where a list is")
+            << QByteArray("references: []") << QByteArray("references: ^none") << u"A list is expected here"_s;
+        QTest::newRow("operand of another type")
+            << QByteArray("{eq: false}") << QByteArray("{eq: ^0}") << u"does not fit the operator"_s;
+        QTest::newRow("operator of another type")
+            << QByteArray("{eq: false}") << QByteArray("{gt: ^false}") << u"does not fit the operator"_s;
+        QTest::newRow("two operators") << QByteArray("{eq: false}") << QByteArray("^{eq: false, ne: true}")
+                                       << u"exactly one operator"_s;
+        QTest::newRow("fix of another flag")
+            << QByteArray("set_flag: {flag: --profiling, value") << QByteArray("^set_flag: {flag: --port, value")
+            << u"its flag is the setting's"_s;
+        QTest::newRow("check of another component")
+            << QByteArray("component: workload\n    references: []\n    check:\n      workload: {")
+            << QByteArray("component: kubelet\n    references: []\n    check:\n      workload: ^{")
+            << u"has the component workload"_s;
+        QTest::newRow("path that is none") << QByteArray("[securityContext.privileged]") << QByteArray("[^\"../x\"]")
+                                           << u"is not a path of field names"_s;
+        QTest::newRow("key twice") << QByteArray("    severity: high\n")
+                                   << QByteArray("    severity: high\n    ^severity: low\n")
+                                   << u"\"severity\" is repeated"_s;
+        QTest::newRow("anchor") << QByteArray("[kube-system]") << QByteArray("^&a [kube-system]") << u"no anchors"_s;
+        QTest::newRow("tag") << QByteArray("id: small") << QByteArray("id: ^!!str small") << u"no tags"_s;
+    }
+    void refuses()
+    {
+        QFETCH(QByteArray, before);
+        QFETCH(QByteArray, after);
+        QFETCH(QString, says);
+        QByteArray bytes = with(before, after);
+        const QByteArray ahead = bytes.left(bytes.indexOf('^'));
+        bytes.remove(ahead.size(), 1);
+        const Result<RulePack> pack = loadRulePack(u"small.yaml"_s, bytes);
+        QVERIFY(!pack);
+        const Error &error = pack.error();
+        QCOMPARE(error.kind, Error::Kind::Parse);
+        QVERIFY2(error.message.en.contains(says), qPrintable(error.message.en));
+        QVERIFY(hasChinese(error.message.zh));
+        QCOMPARE(error.at.file, u"small.yaml"_s);
+        QCOMPARE(error.at.line, int(ahead.count('\n')) + 1);
+        QCOMPARE(error.at.column, int(QString::fromUtf8(ahead.mid(ahead.lastIndexOf('\n') + 1)).size()) + 1);
+    }
+
+    void refusesWhatIsNoPack_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("empty") << ""_ba << u"The file is empty"_s;
+        QTest::newRow("a list") << "- a\n"_ba << u"A map (key: value) is expected here"_s;
+        QTest::newRow("two documents") << QByteArray(good + "---\na: 1\n") << u"one YAML document"_s;
+        QTest::newRow("not YAML") << "a: [1\n"_ba << QString();
+    }
+    void refusesWhatIsNoPack()
+    {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, says);
+        const Result<RulePack> pack = loadRulePack(u"small.yaml"_s, bytes);
+        QVERIFY(!pack);
+        QCOMPARE(pack.error().kind, Error::Kind::Parse);
+        QVERIFY2(pack.error().message.en.contains(says), qPrintable(pack.error().message.en));
+        QVERIFY(hasChinese(pack.error().message.zh));
+    }
+
+    void isBounded()
+    {
+        const Result<RulePack> large = loadRulePack(u"large.yaml"_s, good + QByteArray(1024 * 1024, '#'));
+        QVERIFY(!large);
+        QCOMPARE(large.error().kind, Error::Kind::TooLarge);
+
+        const Result<RulePack> list =
+            loadRulePack(u"list.yaml"_s, with("[kube-system]", "[" + QByteArray("a, ").repeated(1001) + "a]"));
+        QVERIFY(!list);
+        QVERIFY(list.error().message.en.contains(u"too many items"_s));
+
+        const Result<RulePack> text =
+            loadRulePack(u"text.yaml"_s, with("{en: Do, zh", "{en: " + QByteArray(20'000, 'x') + ", zh"));
+        QVERIFY(!text);
+        QVERIFY(text.error().message.en.contains(u"too long"_s));
+    }
+
+    void builtinIsComplete()
+    {
+        const Result<RulePack> pack = builtinRulePack();
+        QVERIFY2(pack, pack ? "" : qPrintable(describe(pack.error(), Language::English)));
+        QCOMPARE(pack->id, u"mindie-kubernetes"_s);
+        QVERIFY(pack->sources.contains(u"MINDIE"_s));
+        for (const char *id : {"API-02", "KL-01", "KL-01-gate", "M-02-static", "WL-01"})
+            QVERIFY2(pack->rule(QString::fromLatin1(id)), id);
+        for (const Rule &rule : pack->rules) {
+            for (const Message &text : {rule.title, rule.rationale, rule.risk, rule.remediation})
+                QVERIFY2(hasChinese(text.zh) && !hasChinese(text.en), qPrintable(rule.id));
+            QVERIFY2(std::any_of(rule.references.begin(), rule.references.end(),
+                         [](const Reference &reference) { return reference.source == "MINDIE"_L1; }),
+                qPrintable(rule.id));
+        }
+        QCOMPARE(pack->rule(u"API-02"_s)->fixable, true);
+        QCOMPARE(pack->rule(u"KL-01"_s)->fixable, false);
+    }
+
+    void asserts_data()
+    {
+        using enum Assertion::Operator;
+        QTest::addColumn<Assertion>("assertion");
+        QTest::addColumn<QJsonValue>("value");
+        QTest::addColumn<bool>("holds");
+        QTest::addColumn<QString>("text");
+        const QJsonValue none = QJsonValue::Null;
+        const QJsonArray list{u"A"_s, u"B"_s};
+        const auto row = [](const char *name, Assertion::Operator op, const QJsonValue &operand,
+                             const QJsonValue &value, bool holds, const QString &text) {
+            QTest::newRow(name) << Assertion{op, operand} << value << holds << text;
+        };
+        row("eq: same", Equal, false, false, true, u"false"_s);
+        row("eq: other", Equal, false, true, false, u"false"_s);
+        row("eq: text is no bool", Equal, false, u"false"_s, false, u"false"_s);
+        row("eq: not set", Equal, false, none, false, u"false"_s);
+        row("ne: other", NotEqual, true, false, true, u"not true"_s);
+        row("ne: same", NotEqual, true, true, false, u"not true"_s);
+        row("ne: not set", NotEqual, true, none, true, u"not true"_s);
+        row("in: one of them", In, list, u"B"_s, true, u"one of A, B"_s);
+        row("in: none of them", In, list, u"C"_s, false, u"one of A, B"_s);
+        row("in: not set", In, list, none, false, u"one of A, B"_s);
+        row("gt: above", Greater, 0, 1, true, u"> 0"_s);
+        row("gt: equal", Greater, 0, 0, false, u"> 0"_s);
+        row("gt: below", Greater, 0, -1, false, u"> 0"_s);
+        row("gt: text is no number", Greater, 0, u"1"_s, false, u"> 0"_s);
+        row("gt: not set", Greater, 0, none, false, u"> 0"_s);
+        row("ge: equal", AtLeast, 5, 5, true, u"≥ 5"_s);
+        row("ge: below", AtLeast, 5, 4, false, u"≥ 5"_s);
+        row("le: equal", AtMost, 5, 5, true, u"≤ 5"_s);
+        row("le: above", AtMost, 5, 6, false, u"≤ 5"_s);
+        row("le: not set", AtMost, 5, none, false, u"≤ 5"_s);
+        row("contains: it does", Contains, u"A"_s, list, true, u"contains A"_s);
+        row("contains: it does not", Contains, u"C"_s, list, false, u"contains C"_s);
+        row("contains: a part is no item", Contains, u"A"_s, QJsonArray{u"AB"_s}, false, u"contains A"_s);
+        row("contains: not set", Contains, u"A"_s, none, false, u"contains A"_s);
+        row("excludes: it has", Excludes, u"A"_s, list, false, u"without A"_s);
+        row("excludes: it has not", Excludes, u"C"_s, list, true, u"without C"_s);
+        row("excludes: not set", Excludes, u"A"_s, none, true, u"without A"_s);
+        row("excludes: text is no list", Excludes, u"A"_s, u"B"_s, false, u"without A"_s);
+    }
+    void asserts()
+    {
+        QFETCH(Assertion, assertion);
+        QFETCH(QJsonValue, value);
+        QFETCH(bool, holds);
+        QFETCH(QString, text);
+        QCOMPARE(assertion.holds(value), holds);
+        QCOMPARE(assertion.text(), text);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRulePack)
+#include "tst_rulepack.moc"
