@@ -13,7 +13,13 @@ namespace jiagu {
 /// What a file system says about a file, and what it holds.
 struct FileRecord
 {
-    enum class Type { Regular, Directory, Symlink, Other };
+    enum class Type
+    {
+        Regular,
+        Directory,
+        Symlink,
+        Other
+    };
     QString path; ///< as it was asked for, absolute
     QString realPath; ///< after symlinks; equal to path where there are none
     Type type = Type::Regular;
@@ -30,7 +36,9 @@ struct FileRecord
     bool masked = false; ///< content had secrets replaced by '*' of the same length; judged, never planned on
     bool changedWhileRead = false; ///< judged with care, never planned on
     bool truncated = false; ///< larger than the limit; content is empty
+    bool withheld = false; ///< holds a private key or a credential: attributes and hash only, by design
     QString error; ///< why it could not be read, plain text; empty when it could
+    Message reason; ///< the same as a sentence: why there is no content; also of what is truncated or withheld
 };
 
 /// A running component.
@@ -47,10 +55,18 @@ struct ProcessRecord
 /// The output of a command or an API request, or why there is none.
 struct OutputRecord
 {
-    QString id; ///< "uname", "systemctl-cat-kubelet", "kubelet-version", "api:/api/v1/nodes", …
+    /// Facts: "uname", "hostname", "machine-id", "date", "boot", "user" (uid that read), "lsm", "apparmor", "selinux",
+    /// "seen" (names of programs of layouts that are not known), "kubeconfig". Commands: "systemctl-cat-kubelet",
+    /// "systemctl-show-kubelet", "kubelet-version". Answers of the API: "api:" and a path, one record a resource, its
+    /// pages put together: {"kind", "apiVersion", "metadata", "items"}, or the object asked for:
+    /// api:/version, api:/api/v1/{nodes,namespaces,pods,replicationcontrollers},
+    /// api:/apis/apps/v1/{deployments,replicasets,daemonsets,statefulsets}, api:/apis/batch/v1/{jobs,cronjobs},
+    /// api:/api/v1/namespaces/kube-system/configmaps/kube-proxy. None of them on a worker.
+    QString id;
     QByteArray content; ///< decompressed, bounded
     int status = 0; ///< exit status; -1 when it did not run
     QString error; ///< plain text, empty when it worked
+    bool masked = false; ///< content had secrets replaced
 };
 
 /// Everything read from one host at one moment. Immutable value; comes from a node, a file or the sample alike.

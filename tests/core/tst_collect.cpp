@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/snapshot.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace jiagu;
+
+/// Runs the shipped script, byte for byte.
+class TestCollect : public QObject
+{
+    Q_OBJECT
+
+    const QString m_script = QStringLiteral(SOURCE_DIR "/resources/node/collect.sh");
+
+    static void shells()
+    {
+        QTest::addColumn<QStringList>("shell");
+        QTest::newRow("dash") << QStringList{u"dash"_s};
+        QTest::newRow("bash") << QStringList{u"bash"_s};
+        QTest::newRow("busybox") << QStringList{u"busybox"_s, u"sh"_s};
+    }
+
+    static bool run(QProcess &process, const QStringList &command, const QString &input = {})
+    {
+        if (!input.isEmpty())
+            process.setStandardInputFile(input);
+        process.start(command.first(), command.mid(1));
+        return process.waitForFinished(120000) && process.exitStatus() == QProcess::NormalExit;
+    }
+
+private Q_SLOTS:
+    void theShippedScriptIsTheFile()
+    {
+        QFile file(m_script);
+        QFile shipped(u":/node/collect.sh"_s);
+        QVERIFY(file.open(QIODevice::ReadOnly) && shipped.open(QIODevice::ReadOnly));
+        QCOMPARE(shipped.readAll(), file.readAll());
+    }
+
+    void passesShellcheck()
+    {
+        if (QStandardPaths::findExecutable(u"shellcheck"_s).isEmpty())
+            QSKIP("shellcheck is not installed");
+        QProcess process;
+        QVERIFY(run(process, {u"shellcheck"_s, m_script}));
+        QCOMPARE(process.readAllStandardOutput(), QByteArray());
+        QCOMPARE(process.exitCode(), 0);
+    }
+
+    /// Whatever machine runs the tests: what it has is said, and nothing is missing from the snapshot itself.
+    void onThisMachine_data() { shells(); }
+    void onThisMachine()
+    {
+        QFETCH(QStringList, shell);
+        if (QStandardPaths::findExecutable(shell.first()).isEmpty())
+            QSKIP("this shell is not installed");
+        for (const bool byHand : {true, false}) {
+            QProcess process;
+            if (byHand)
+                QVERIFY(run(process, shell + QStringList{m_script}));
+            else
+                QVERIFY(run(process, shell + QStringList{u"-s"_s}, m_script));
+            const QByteArray said = process.readAllStandardError();
+            QVERIFY2(said.isEmpty(), said.constData());
+            const auto snapshot = parseSnapshot(u"here"_s, process.readAllStandardOutput());
+            QVERIFY(snapshot);
+            QVERIFY(snapshot->complete);
+            for (const Error &problem : snapshot->problems)
+                QCOMPARE(int(problem.kind), int(Error::Kind::Permission)); // of an account that is not root
+            QCOMPARE(snapshot->hostName, QSysInfo::machineHostName());
+            QVERIFY(qAbs(snapshot->taken.secsTo(QDateTime::currentDateTimeUtc())) < 600);
+            QVERIFY(snapshot->output(u"uname"_s)->content.startsWith("Linux "));
+            const FileRecord *config = snapshot->file(u"/var/lib/kubelet/config.yaml"_s);
+            QVERIFY(config && (config->hasContent || !config->error.isEmpty()));
+            const FileRecord *release = snapshot->file(u"/etc/os-release"_s);
+            QVERIFY(release && release->hasContent && release->sha256.size() == 64);
+        }
+    }
+
+    void onAStrangeNode_data()
+    {
+        QTest::addColumn<QString>("shell");
+        QTest::addColumn<QString>("tools");
+        QTest::newRow("dash") << u"dash -s"_s << u"usual"_s;
+        QTest::newRow("bash") << u"bash -s"_s << u"usual"_s;
+        QTest::newRow("busybox with the usual tools") << u"busybox sh -s"_s << u"usual"_s;
+        QTest::newRow("busybox alone") << u"busybox sh -s"_s << u"applets"_s;
+    }
+    void onAStrangeNode()
+    {
+        QFETCH(QString, shell);
+        QFETCH(QString, tools);
+        for (const QString &tool : {u"bash"_s, u"unshare"_s, shell.section(u' ', 0, 0)}) {
+            if (QStandardPaths::findExecutable(tool).isEmpty())
+                QSKIP(qPrintable(tool + u" is not installed"_s));
+        }
+        const QStringList apart{u"unshare"_s, u"--map-root-user"_s, u"--mount"_s, u"--pid"_s, u"--fork"_s,
+            u"--kill-child"_s, u"--mount-proc"_s};
+        QProcess trial;
+        if (!run(trial, apart + QStringList{u"mount"_s, u"--bind"_s, u"/tmp"_s, u"/etc"_s}) || trial.exitCode() != 0)
+            QSKIP("this machine does not allow namespaces of one's own");
+
+        QTemporaryDir scratch;
+        QProcess process;
+        QVERIFY(run(process,
+            apart + QStringList{QStringLiteral(TEST_DATA "/collect/node"), scratch.path(), shell, tools, m_script}));
+        const QByteArray said = process.readAllStandardError();
+        QVERIFY2(said.isEmpty(), said.constData()); // also: nothing on the node was changed
+        QCOMPARE(process.exitCode(), 0);
+        const QByteArray bytes = process.readAllStandardOutput();
+        QVERIFY(bytes.size() < 2000000);
+        const auto snapshot = parseSnapshot(u"node"_s, bytes);
+        QVERIFY(snapshot);
+        for (const Error &problem : snapshot->problems)
+            qWarning("%s", qPrintable(describe(problem, Language::English)));
+        QCOMPARE(snapshot->problems.size(), 0);
+        QVERIFY(snapshot->complete);
+
+        QStringList files;
+        for (const FileRecord *file : snapshot->filesBelow(u"/etc/kubernetes/manifests"_s)) {
+            QString what = file->hasContent ? u"content"_s
+                : file->withheld            ? u"withheld"_s
+                : file->truncated           ? u"truncated"_s
+                                            : file->error;
+            if (file->type == FileRecord::Type::Directory)
+                what = u"directory"_s;
+            if (file->changedWhileRead)
+                what += u", changed"_s;
+            files += file->path.section(u'/', -1) + u": "_s + what;
+        }
+        const QStringList expected{
+            u".hidden.yaml: content"_s,
+            u"config.yaml: withheld"_s,
+            u"dangling.yaml: not a regular file"_s,
+            u"folder: directory"_s,
+            u"growing.yaml: content, changed"_s,
+            u"key.yaml: withheld"_s,
+            u"kube-apiserver.yaml: content"_s,
+            u"large.yaml: truncated"_s,
+            u"line\\u{A}break.yaml: line break in the name"_s,
+            u"linked.yaml: content"_s,
+            u"pipe.yaml: not a regular file"_s,
+            u"with blank.yaml: content"_s,
+            u"zero.yaml: not a regular file"_s,
+            u"折行: content"_s,
+        };
+        QCOMPARE(files, expected);
+        QCOMPARE(snapshot->file(u"/etc/kubernetes/manifests/linked.yaml"_s)->realPath,
+            u"/etc/kubernetes/manifests/.hidden.yaml"_s);
+        QVERIFY(snapshot->file(u"/etc/kubernetes/manifests/folder/deep.yaml"_s)); // attributes alone
+        const FileRecord *key = snapshot->file(u"/etc/kubernetes/pki/ca.key"_s);
+        QVERIFY(key && !key->hasContent && key->sha256.size() == 64 && key->mode >= 0);
+        QVERIFY(snapshot->file(u"/etc/kubernetes/pki/ca.crt"_s)->hasContent);
+
+        QCOMPARE(snapshot->processes.size(), 1);
+        QCOMPARE(snapshot->processes[0].argv.mid(4),
+            (QList<QByteArray>{"--advertise-address=10.0.0.1", "--secure-port", "7443", "an argument\nof two lines"}));
+        QVERIFY(qAbs(snapshot->processes[0].started.secsTo(snapshot->taken)) < 600);
+        QCOMPARE(snapshot->output(u"kubelet-version"_s)->content, "Kubernetes v1.34.4\n"_ba);
+
+        const OutputRecord *pods = snapshot->output(u"api:/api/v1/pods"_s);
+        QVERIFY(pods);
+        QCOMPARE(pods->status, 0);
+        const QJsonArray items = QJsonDocument::fromJson(pods->content).object().value("items"_L1).toArray();
+        QCOMPARE(items.size(), 2);
+        const QJsonObject wanted = QJsonDocument::fromJson(
+            "{\"metadata\":{\"name\":\"a\",\"annotations\":{\"x\":\"\\\\\\\"continue\\\":\\\"never\\\\\"}},"
+            "\"spec\":{\"containers\":[{\"name\":\"c\",\"env\":[{\"name\":\"A.b\",\"value\":\"***\"},"
+            "{\"name\":\"B\",\"valueFrom\":{\"fieldRef\":{\"value\":\"kept\"}}},{\"name\":\"C\",\"value\":\"\"}],"
+            "\"args\":[\"env\",\"value\",\"\\\"env\\\":[\"]}],"
+            "\"securityContext\":{\"sysctls\":[{\"name\":\"net.core.somaxconn\",\"value\":\"1024\"}]}}}")
+                                       .object();
+        QVERIFY(!wanted.isEmpty());
+        QCOMPARE(QJsonDocument(items[0].toObject()).toJson(), QJsonDocument(wanted).toJson());
+        const OutputRecord *sets = snapshot->output(u"api:/apis/apps/v1/replicasets"_s);
+        QVERIFY(sets && sets->status == 1 && sets->error.contains(u"etcdserver: request timed out"_s));
+        QVERIFY(sets->error.contains(u"--server https://10.0.0.1:7443 "_s)
+            && sets->error.contains(u"/etc/kubernetes/admin.conf"_s));
+        QCOMPARE(snapshot->output(u"api:/api/v1/nodes"_s)->status, 0);
+
+        // Nothing secret in any record, however it is packed.
+        QByteArray everything;
+        for (const FileRecord &file : snapshot->files)
+            everything += file.content;
+        for (const OutputRecord &output : snapshot->outputs)
+            everything += output.content + output.error.toUtf8();
+        QVERIFY(!everything.contains("canary"));
+        QVERIFY(!bytes.contains("canary"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCollect)
+#include "tst_collect.moc"
