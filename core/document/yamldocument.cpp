@@ -539,6 +539,8 @@ Result<YamlDocument> YamlDocument::parse(const QString &name, const QByteArray &
     if (document.m_root >= 0 && document.m_nodes[document.m_root].isNull()
         && document.m_nodes[document.m_root].begin == document.m_nodes[document.m_root].end)
         document.m_root = -1;
+    if (document.m_root < 0)
+        document.m_nodes.clear();
     std::ranges::stable_sort(document.m_problems, {}, &YamlProblem::node);
     return document;
 }

@@ -599,8 +599,6 @@ Result<> Editor::compare(const YamlDocument &result) const
     QList<std::pair<int, int>> open{{result.root(), m_document.root()}};
     while (!open.isEmpty()) {
         const auto [at, wantedIndex] = open.takeLast();
-        if (at < 0)
-            return differs(at);
         const YamlNode &is = result.node(at);
         const Wanted &wanted = m_wanted[wantedIndex];
         const bool isBare = is.tag.isEmpty() && is.anchor.isEmpty();

@@ -268,6 +268,7 @@ private Q_SLOTS:
         };
         row("nothing", "a: 1 # x\r\n\r\nb:   [ ]", {}, "a: 1 # x\r\n\r\nb:   [ ]");
 
+        row("nothing in an empty file", "# x\n", {}, "# x\n");
         row("plain stays plain", "a:  b   # c\n", {set({"a"}, "d")}, "a:  d   # c\n");
         row("quotes stay", "a: 'b'\nc: \"d\"\n", {set({"a"}, "it's"), set({"c"}, "e\"f")},
             "a: 'it''s'\nc: \"e\\\"f\"\n");
