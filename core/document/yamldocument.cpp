@@ -237,13 +237,18 @@ public:
         node.begin = offsetOf(mark);
         node.end = node.begin;
         qsizetype content = node.begin;
-        if (anchor != 0)
-            content = properties(node);
+        // Of a tag with nothing behind it the parser tells nothing.
+        YamlNode tagged = node;
+        const qsizetype behind = properties(tagged);
+        if (anchor != 0 || (behind > content && behind == m_text.size())) {
+            node = tagged;
+            content = behind;
+        }
         const qsizetype word = nullWord(content);
         if (content >= m_cursor && word > 0) {
             node.value = m_text.sliced(content, word).toByteArray();
             node.end = content + word;
-        } else if (anchor == 0) {
+        } else if (content == node.begin) {
             node.begin = node.end = emptyPlace(node.begin);
         }
         add(node, anchor);

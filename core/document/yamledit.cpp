@@ -596,6 +596,8 @@ Result<> Editor::compare(const YamlDocument &result) const
                 u"这一修改会影响预期之外的内容，因此未做任何改动。请手工修改该文件。"_s),
             result.position(at < 0 ? 0 : result.node(at).begin));
     };
+    if (result.root() < 0 || m_document.root() < 0)
+        return result.root() == m_document.root() ? Result<>() : differs(-1);
     QList<std::pair<int, int>> open{{result.root(), m_document.root()}};
     while (!open.isEmpty()) {
         const auto [at, wantedIndex] = open.takeLast();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/linediff.h"
 #include "document/yamldocument.h"
 
+#include <QFile>
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
@@ -395,6 +397,8 @@ private Q_SLOTS:
         row("tag", "a: !!str b\n", {set({"a"}, "x")}, Kind::Conflict, 1, 4);
         row("merge key", "a: &x {b: 1}\nc:\n  <<: *x\n  d: 1\n", {setKey({"c"}, "b", "2")}, Kind::Conflict, 3, 3);
         row("several documents", "a: 1\n---\nb: 1\n", {set({"a"}, "x")}, Kind::Conflict, 1, 5);
+        row("empty file", "# x\n", {setKey({}, "a", "b")}, Kind::Usage, 1, 1);
+        row("tag alone", "!t\n", {set({}, "x")}, Kind::Conflict, 1, 1);
         row("no such node", "a: 1\n", {set({"b"}, "x")}, Kind::Usage, 1, 1);
         row("no scalar", "a: [b]\n", {set({"a"}, "x")}, Kind::Usage, 1, 4);
         row("no list", "a: b\n", {insert({"a"}, 0, "x")}, Kind::Usage, 1, 4);
@@ -420,6 +424,80 @@ private Q_SLOTS:
         QTEST(after.error().at.line, "line");
         QTEST(after.error().at.column, "column");
         QVERIFY(!after.error().message.en.isEmpty() && !after.error().message.zh.isEmpty());
+    }
+
+    /// What kubeadm writes, as it is and as people leave it behind: one line changes, whatever stands around it.
+    void changesOneLine_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<Edit>("edit");
+        QTest::addColumn<QByteArray>("removed");
+        QTest::addColumn<QByteArray>("added");
+        QTest::addColumn<int>("form");
+        const QByteArrayList command{"spec", "containers", "[0]", "command"};
+        const QString manifest = u"kube-apiserver.yaml"_s;
+        const QString kubelet = u"kubelet-config.yaml"_s;
+        const QByteArrayList forms{"as written", "CRLF", "byte order mark", "no line end at the end", "comments"};
+        for (int form = 0; form < forms.size(); ++form) {
+            const auto row = [&](const char *name, const QString &file, const Edit &edit, const QByteArray &removed,
+                                 const QByteArray &added) {
+                QTest::addRow("%s, %s", name, forms[form].constData()) << file << edit << removed << added << form;
+            };
+            row("flag behind the others", manifest, insert(command, 27, "--profiling=false"), {},
+                "    - --profiling=false");
+            row("flag before the others", manifest, insert(command, 1, "--profiling=false"), {},
+                "    - --profiling=false");
+            row("flag changed", manifest, set(command + QByteArrayList{"[3]"}, "--authorization-mode=RBAC"),
+                "    - --authorization-mode=Node,RBAC", "    - --authorization-mode=RBAC");
+            row("flag removed", manifest, remove(command, 6), "    - --enable-bootstrap-token-auth=true", {});
+            row("field changed", kubelet, setPlain({"authentication", "anonymous", "enabled"}, "true"),
+                "    enabled: false", "    enabled: true");
+            row("field added", kubelet, setKey({}, "podPidsLimit", "1000", true), {}, "podPidsLimit: 1000");
+            row("nested field added", kubelet, setKey({"authorization", "webhook"}, "x", "5m0s"), {}, "    x: 5m0s");
+            row("item added", kubelet, insert({"clusterDNS"}, 1, "10.96.0.11"), {}, "- 10.96.0.11");
+        }
+    }
+    void changesOneLine()
+    {
+        QFETCH(QString, file);
+        QFETCH(Edit, edit);
+        QFETCH(QByteArray, removed);
+        QFETCH(QByteArray, added);
+        QFETCH(int, form);
+        QFile source(QStringLiteral(TEST_DATA "/document/") + file);
+        QVERIFY(source.open(QIODevice::ReadOnly));
+        QByteArray text = source.readAll();
+        QByteArray lineEnd = "";
+        if (form == 1) {
+            text.replace('\n', "\r\n");
+            lineEnd = "\r";
+        } else if (form == 2) {
+            text.prepend("\xEF\xBB\xBF");
+        } else if (form == 3) {
+            text.chop(1);
+        } else if (form == 4) {
+            text.replace("\n", " # 说明：勿改\n# ----\n\n");
+        }
+        const auto document = YamlDocument::parse(file, text);
+        QVERIFY2(document, document ? "" : qPrintable(describe(document.error(), Language::English)));
+        const auto after = edited(*document, {edit});
+        QVERIFY2(after, after ? "" : qPrintable(describe(after.error(), Language::English)));
+        QByteArrayList gone;
+        QByteArrayList come;
+        // With a line end each, so that a last line without one that gets a line behind it counts as the same.
+        for (const DiffHunk &hunk : diffLines(text + '\n', *after + '\n', 0)) {
+            for (const DiffLine &line : hunk.lines)
+                (line.kind == DiffLine::Kind::Removed ? gone : come) += line.text;
+        }
+        // A line that goes takes its comment along, one that is changed keeps it.
+        const QByteArray comment = form == 4 ? QByteArray(" # 说明：勿改") : QByteArray();
+        const bool isChange = edit.kind == YamlEdit::Kind::SetScalar;
+        const auto lines = [&](const QByteArray &line, bool hasComment) {
+            return line.isEmpty() ? QByteArrayList()
+                                  : QByteArrayList{line + (hasComment ? comment : QByteArray()) + lineEnd};
+        };
+        QCOMPARE(gone, lines(removed, true));
+        QCOMPARE(come, lines(added, isChange));
     }
 
     void quotes_data()
