@@ -11,8 +11,8 @@ namespace jiagu {
 /// characters, as editors do.
 struct Position
 {
-    QString node;
-    QString file;
+    QString node {};
+    QString file {};
     int line = 0;
     int column = 0;
     friend bool operator==(const Position &, const Position &) = default;

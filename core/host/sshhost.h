@@ -1,31 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "host/host.h"
-#include "host/target.h"
-
-#include <QStringList>
+#include "host/sshsession.h"
 
 #include <memory>
 
 namespace jiagu {
-
-/// Where host keys are looked up and written. Empty paths are not used.
-struct KnownHostsFiles
-{
-    QStringList read; ///< the person's ~/.ssh/known_hosts first, then ours
-    QString write; ///< ours: an accepted key is appended here
-    static KnownHostsFiles standard(); ///< ~/.ssh/known_hosts and <AppData>/known_hosts
-};
 
 /// A machine reached by SSH. Made and used by one thread; other threads only request a stop.
 class SshHost final : public Host
 {
 public:
     /// Connects, judges the host key, logs in. Every wait has a limit and names its step; stop is answered within
-    /// 200 ms. Elevation is tried with the first command that needs it.
+    /// 200 ms. Elevation is tried with the first command that needs it; questions may come then, too.
     static Result<std::unique_ptr<SshHost>> connect(const Target &target, const KnownHostsFiles &knownHosts,
-        const Questions &questions, std::stop_token stop, const Progress &progress);
+        const Questions &questions, std::stop_token stop, const Progress &progress, const SshLimits &limits = {});
 
     SshHost(const SshHost &) = delete;
     SshHost &operator=(const SshHost &) = delete;

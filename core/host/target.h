@@ -34,16 +34,22 @@ struct HostKeyQuestion
     QString node;
     QString keyType; ///< ssh-ed25519, …
     QString fingerprint; ///< SHA256:…
+    Message note{}; ///< what else a person should know before answering; mostly empty
 };
 
 /// A secret that is needed to go on.
 struct SecretQuestion
 {
-    enum class Kind { LoginPassword, Passphrase, SudoPassword };
+    enum class Kind
+    {
+        LoginPassword,
+        Passphrase,
+        SudoPassword
+    };
     Kind kind = Kind::LoginPassword;
     QString node;
     QString account; ///< whose password it is: what the server or sudo's %p says
-    QString file; ///< of a passphrase
+    QString file{}; ///< of a passphrase
 };
 
 /// How a job asks a person. Called on the job's thread, which waits for the answer; an empty function or an empty

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QDeadlineTimer>
+#include <QProcess>
+#include <QTest>
+
+#include <functional>
+#include <unistd.h>
+
+/// Machines of tests/testbed: see the head of tests/testbed/nodes.
+namespace testbed {
+
+using namespace Qt::Literals::StringLiterals;
+
+inline QString nodesScript()
+{
+    return qEnvironmentVariable("JIAGU_TESTBED_NODES", QStringLiteral(SOURCE_DIR "/tests/testbed/nodes"));
+}
+inline QString directory()
+{
+    return qEnvironmentVariable("TESTBED_DIR", u"/var/tmp/testbed"_s);
+}
+/// The private key that every node lets in, as root and as admin (whose password, also for sudo, is "admin").
+inline QString keyFile()
+{
+    return directory() + u"/key"_s;
+}
+/// Why there can be no testbed here; empty when there can.
+inline QString obstacle()
+{
+    return geteuid() == 0 ? QString() : u"needs root to boot machines of the testbed"_s;
+}
+
+struct Outcome
+{
+    int status = -1;
+    QByteArray output;
+    QByteArray errors;
+};
+
+inline Outcome run(const QString &program, const QStringList &arguments, const QByteArray &input = {})
+{
+    QProcess process;
+    process.start(program, arguments);
+    process.write(input);
+    process.closeWriteChannel();
+    Outcome outcome;
+    if (process.waitForFinished(20 * 60 * 1000) && process.exitStatus() == QProcess::NormalExit)
+        outcome.status = process.exitCode();
+    outcome.output = process.readAllStandardOutput();
+    outcome.errors = process.readAllStandardError();
+    return outcome;
+}
+
+/// One machine, booted on demand and dropped with its owner. Names are shared by the whole testbed.
+class Node
+{
+public:
+    explicit Node(const QString &name)
+        : m_name(name)
+    {
+    }
+    ~Node()
+    {
+        if (m_up)
+            run(nodesScript(), {u"down"_s, m_name});
+    }
+    Node(const Node &) = delete;
+    Node &operator=(const Node &) = delete;
+
+    /// Boots it afresh. Empty when it is up, else what went wrong.
+    QString up()
+    {
+        run(nodesScript(), {u"down"_s, m_name});
+        m_up = true;
+        const Outcome outcome = run(nodesScript(), {u"up"_s, m_name});
+        return outcome.status == 0 && !address().isEmpty() ? QString() : QString::fromUtf8(outcome.errors);
+    }
+    QString address() const
+    {
+        for (const QByteArray &line : run(nodesScript(), {u"list"_s}).output.split('\n')) {
+            const QList<QByteArray> words = line.split(' ');
+            if (words.size() == 3 && words[0] == m_name.toUtf8())
+                return QString::fromUtf8(words[1]);
+        }
+        return {};
+    }
+    /// Runs a shell script inside, as root, past sshd.
+    Outcome shell(const QByteArray &script) const
+    {
+        return run(nodesScript(), {u"exec"_s, m_name, u"/bin/sh"_s, u"-es"_s}, script);
+    }
+    /// cut, mend, kill, start: the verbs of the script.
+    Outcome control(const QString &verb) const { return run(nodesScript(), {verb, m_name}); }
+
+private:
+    QString m_name;
+    bool m_up = false;
+};
+
+/// Waits until something is true; false when it never was within the limit.
+inline bool waitUntil(std::chrono::milliseconds limit, const std::function<bool()> &condition)
+{
+    const QDeadlineTimer deadline(limit);
+    for (;;) {
+        if (condition())
+            return true;
+        if (deadline.hasExpired())
+            return false;
+        QTest::qWait(100);
+    }
+}
+
+} // namespace testbed
