@@ -40,7 +40,7 @@ struct Origin
         Default
     };
     Kind kind = Kind::None;
-    QString file; ///< file on the node, or NAMESPACE/NAME of an object
+    QString file{}; ///< file on the node, or NAMESPACE/NAME of an object
     int line = 0; ///< from 1; 0 when it does not apply
     int column = 0;
     int index = -1; ///< position in argv, from 0

@@ -1,10 +1,101 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cluster/cluster.h"
 
+#include "snapshotbuilder.h"
+
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace jiagu;
+
+namespace {
+
+const QByteArray certificate = "-----BEGIN CERTIFICATE-----\nQUFB\nQkJC\n-----END CERTIFICATE-----\n";
+const QByteArray otherCertificate = "-----BEGIN CERTIFICATE-----\nQ0ND\n-----END CERTIFICATE-----\n";
+const Error damaged{Error::Kind::Parse, {u"Line 7 is damaged."_s, u"第 7 行已损坏。"_s}, {}};
+
+QString certificateHash()
+{
+    return QString::fromLatin1(QCryptographicHash::hash("AAABBB", QCryptographicHash::Sha256).toHex());
+}
+
+QByteArray manifest(const QByteArray &tag, const QByteArray &flag = "--v=1")
+{
+    return "kind: Pod\nspec:\n  containers:\n  - name: kube-apiserver\n    image: r.io/kube-apiserver:" + tag
+        + "\n    command: [kube-apiserver, " + flag + "]\n";
+}
+
+QJsonObject nodeObject(const QString &name, const QString &address, const QString &release, bool controlPlane)
+{
+    QJsonObject labels;
+    if (controlPlane)
+        labels[u"node-role.kubernetes.io/control-plane"_s] = QString();
+    return {{u"metadata"_s, QJsonObject{{u"name"_s, name}, {u"labels"_s, labels}}},
+        {u"status"_s,
+            QJsonObject{
+                {u"nodeInfo"_s,
+                    QJsonObject{{u"machineID"_s, QString(name + u"-machine"_s)}, {u"kubeletVersion"_s, release}}},
+                {u"addresses"_s,
+                    QJsonArray{QJsonObject{{u"type"_s, u"Hostname"_s}, {u"address"_s, name}},
+                        QJsonObject{{u"type"_s, u"InternalIP"_s}, {u"address"_s, address}}}}}}};
+}
+
+SnapshotBuilder worker(const QString &name, const QByteArray &ca = certificate, const QString &machine = {})
+{
+    SnapshotBuilder builder(name, machine);
+    builder.process("/usr/bin/kubelet").output(u"kubelet-version"_s, "Kubernetes v1.33.8\n");
+    builder.file(u"/etc/kubernetes/pki/ca.crt"_s, ca);
+    return builder;
+}
+
+SnapshotBuilder controlPlane(const QString &name, bool up = true)
+{
+    SnapshotBuilder builder = worker(name);
+    builder.file(u"/etc/kubernetes/manifests/kube-apiserver.yaml"_s, manifest("v1.34.1"));
+    if (!up) {
+        builder.output(u"api:/api/v1/nodes"_s, {}, 1, u"connection refused"_s);
+        return builder;
+    }
+    builder.process("kube-apiserver --v=1");
+    builder.api(u"/version"_s, {{u"gitVersion"_s, u"v1.34.4"_s}});
+    builder.list(u"/api/v1/nodes"_s,
+        {nodeObject(u"cp1"_s, u"10.0.0.1"_s, u"v1.34.4"_s, true),
+            nodeObject(u"w1"_s, u"10.0.0.2"_s, u"v1.33.9"_s, false),
+            nodeObject(u"w2"_s, u"10.0.0.3"_s, u"v1.33.9"_s, false)});
+    builder.list(u"/api/v1/namespaces"_s,
+        {QJsonObject{{u"metadata"_s, QJsonObject{{u"name"_s, u"kube-system"_s}, {u"uid"_s, u"uid-1"_s}}}}});
+    return builder;
+}
+
+QStringList lines(const Cluster &cluster)
+{
+    QStringList lines;
+    lines += u"cluster %1 %2 %3, %4"_s.arg(cluster.id, cluster.name, cluster.release.text(),
+        cluster.apiError.isEmpty() ? u"API from "_s + cluster.apiNode : u"no API: "_s + cluster.apiError.en);
+    for (const Error &problem : cluster.problems)
+        lines += u"problem: "_s + problem.message.en;
+    for (const Node &node : cluster.nodes) {
+        QStringList components;
+        for (const Component &component : node.components) {
+            QString text = componentName(component.kind) + u' ' + component.release.text();
+            if (!component.manifest.isEmpty())
+                text += u' ' + component.manifest;
+            if (!component.running)
+                text += u" not running"_s;
+            components += text;
+        }
+        QString line = node.name + (node.read ? u"* "_s : u" "_s)
+            + (node.controlPlane ? u"control-plane "_s : QString()) + node.release.text() + u' ' + node.address + u':';
+        if (!components.isEmpty())
+            line += u' ' + components.join(u", "_s);
+        for (const Error &problem : node.problems)
+            line += u"; "_s + problem.message.en;
+        lines += line;
+    }
+    return lines;
+}
+
+} // namespace
 
 class TestCluster : public QObject
 {
@@ -65,6 +156,202 @@ private Q_SLOTS:
         QCOMPARE(originKindName(origin.kind), kind);
         QCOMPARE(describe(origin).en, text.en);
         QCOMPARE(describe(origin).zh, text.zh);
+    }
+
+    // A cluster, as lines: "name[*] release address components; problems", "*" for what was read.
+    void build_data()
+    {
+        QTest::addColumn<QList<Snapshot>>("snapshots");
+        QTest::addColumn<QStringList>("expected");
+        const auto row = [](const char *title, const QList<Snapshot> &snapshots, const QStringList &expected) {
+            QTest::newRow(title) << snapshots << expected;
+        };
+
+        row("control plane and worker", {worker(u"w1"_s), controlPlane(u"cp1"_s)},
+            {u"cluster uid-1 kubernetes@cp1 1.34.4, API from cp1"_s,
+                u"cp1* control-plane 1.34.4 10.0.0.1: kube-apiserver 1.34.4 /etc/kubernetes/manifests/kube-apiserver.yaml, "
+                "kubelet 1.34.4"_s,
+                u"w1* 1.33.9 10.0.0.2: kubelet 1.33.9"_s, u"w2 1.33.9 10.0.0.3:"_s});
+        row("a worker alone", {worker(u"w1"_s)},
+            {u"cluster ca:"_s + certificateHash() + u" kubernetes , no API: no control-plane node was read"_s,
+                u"w1* 1.33.8 : kubelet 1.33.8"_s});
+        row("API server down", {controlPlane(u"cp1"_s, false)},
+            {u"cluster ca:"_s + certificateHash() + u" kubernetes@cp1 1.34.1, no API: cp1: connection refused"_s,
+                u"cp1* control-plane 1.33.8 : kube-apiserver 1.34.1 /etc/kubernetes/manifests/kube-apiserver.yaml not running, "
+                "kubelet 1.33.8"_s});
+        row("line ends of the certificate do not matter",
+            {worker(u"w1"_s, QByteArray(certificate).replace("\n", "\r\n")), worker(u"w2"_s)},
+            {u"cluster ca:"_s + certificateHash() + u" kubernetes , no API: no control-plane node was read"_s,
+                u"w1* 1.33.8 : kubelet 1.33.8"_s, u"w2* 1.33.8 : kubelet 1.33.8"_s});
+        row("two clusters", {worker(u"w1"_s), worker(u"w9"_s, otherCertificate)}, {u"Layout w1 | w9"_s});
+        row("one machine twice",
+            {SnapshotBuilder(worker(u"w1"_s)).taken(500), SnapshotBuilder(worker(u"w1"_s)).taken(600).problem(damaged)},
+            {u"cluster ca:"_s + certificateHash() + u" kubernetes , no API: no control-plane node was read"_s,
+                u"problem: w1 and w1 are snapshots of the same machine w1; the newer one (2023-11-14 22:23:20 UTC) is used."_s,
+                u"w1* 1.33.8 : kubelet 1.33.8; Line 7 is damaged."_s});
+        row("cloned machines", {worker(u"w1"_s, certificate, u"m"_s), worker(u"w2"_s, certificate, u"m"_s)},
+            {u"cluster ca:"_s + certificateHash() + u" kubernetes , no API: no control-plane node was read"_s,
+                u"w1* 1.33.8 : kubelet 1.33.8"_s,
+                u"w2* 1.33.8 : kubelet 1.33.8; w2 and w1 have the same machine-id; they are told apart by name. Give each machine "
+                "its own (systemd-machine-id-setup)."_s});
+        row("a node that the API does not know", {controlPlane(u"cp1"_s), worker(u"w9"_s)},
+            {u"cluster uid-1 kubernetes@cp1 1.34.4, API from cp1"_s,
+                u"cp1* control-plane 1.34.4 10.0.0.1: kube-apiserver 1.34.4 /etc/kubernetes/manifests/kube-apiserver.yaml, "
+                "kubelet 1.34.4"_s,
+                u"w1 1.33.9 10.0.0.2:"_s, u"w2 1.33.9 10.0.0.3:"_s,
+                u"w9* 1.33.8 : kubelet 1.33.8; The API server knows no node with the machine-id of w9."_s});
+        row("no certificate", {SnapshotBuilder(u"w1"_s).process("kubelet")},
+            {u"cluster  kubernetes , no API: no control-plane node was read"_s,
+                u"w1*  : kubelet ; /etc/kubernetes/pki/ca.crt on w1 was not read, so it is taken on trust that it belongs to this "
+                "cluster."_s});
+        row("k3s", {SnapshotBuilder(u"edge"_s).output(u"seen"_s, "k3s").process("containerd")},
+            {u"Layout edge runs Kubernetes in a layout that this program does not know (seen: k3s). It judges clusters that "
+             "were set up with kubeadm."_s});
+        row("RKE2",
+            {SnapshotBuilder(u"r"_s)
+                    .process("/var/lib/rancher/rke2/bin/kubelet --x")
+                    .file(u"/etc/kubernetes/pki/ca.crt"_s, "")},
+            {u"Layout r runs Kubernetes in a layout that this program does not know (seen: /var/lib/rancher/rke2/bin/kubelet). "
+             "It judges clusters that were set up with kubeadm."_s});
+        row("MicroK8s", {SnapshotBuilder(u"m"_s).process("/snap/microk8s/7000/kubelite --x")},
+            {u"Layout m runs Kubernetes in a layout that this program does not know (seen: /snap/microk8s/7000/kubelite). It "
+             "judges clusters that were set up with kubeadm."_s});
+        row("no Kubernetes", {SnapshotBuilder(u"db"_s).process("/usr/bin/containerd")},
+            {u"Layout db is not a Kubernetes node: neither a kubelet nor its files (/var/lib/kubelet/config.yaml, "
+             "/etc/kubernetes/pki/ca.crt) were seen, only containerd. Check the address, and that the node was read as root."_s});
+        row("no Kubernetes beside a node", {SnapshotBuilder(u"db"_s), worker(u"w1"_s)},
+            {u"cluster ca:"_s + certificateHash() + u" kubernetes , no API: no control-plane node was read"_s,
+                u"problem: db is not a Kubernetes node: neither a kubelet nor its files (/var/lib/kubelet/config.yaml, "
+                "/etc/kubernetes/pki/ca.crt) were seen. Check the address, and that the node was read as root."_s,
+                u"w1* 1.33.8 : kubelet 1.33.8"_s});
+        row("nothing", {}, {u"Layout There is no snapshot to judge."_s});
+    }
+    void build()
+    {
+        QFETCH(QList<Snapshot>, snapshots);
+        QFETCH(QStringList, expected);
+        const auto cluster = buildCluster(snapshots);
+        QStringList found;
+        if (!cluster) {
+            QCOMPARE(cluster.error().kind, Error::Kind::Layout);
+            QVERIFY(!cluster.error().message.zh.contains(u'%'));
+            const QString text = cluster.error().message.en;
+            found += u"Layout "_s + (text.contains(u'|') ? text.section(u": "_s, 1).section(u'.', 0, 0) : text);
+        } else {
+            found = lines(*cluster);
+        }
+        QCOMPARE(found, expected);
+    }
+
+    void componentNotes_data()
+    {
+        QTest::addColumn<Snapshot>("snapshot");
+        QTest::addColumn<QString>("manifest");
+        QTest::addColumn<QStringList>("notes");
+        const auto file = u"/etc/kubernetes/manifests/kube-apiserver.yaml"_s;
+        const auto backup = file + u".bak"_s;
+        const auto base = [] { return SnapshotBuilder(u"cp1"_s).process("kubelet"); };
+        QTest::newRow("runs as written") << Snapshot(
+            base().file(file, manifest("v1.34.4")).process("kube-apiserver --v=1"))
+                                         << file << QStringList{};
+        QTest::newRow("second definition, which runs")
+            << Snapshot(base()
+                            .file(file, manifest("v1.34.4", "--v=2"))
+                            .file(backup, manifest("v1.34.4"))
+                            .process("kube-apiserver --v=1"))
+            << backup << QStringList{u"2 files in the static pod directory of cp1 define kube-apiserver."_s};
+        QTest::newRow("a copy: the last by name")
+            << Snapshot(base()
+                            .file(file, manifest("v1.34.4"))
+                            .file(backup, manifest("v1.34.4"))
+                            .process("kube-apiserver --v=1"))
+            << backup << QStringList{u"2 files in the static pod directory of cp1 define kube-apiserver."_s};
+        QTest::newRow("a dot file is not read")
+            << Snapshot(base()
+                            .file(file, manifest("v1.34.4"))
+                            .file(u"/etc/kubernetes/manifests/.kube-apiserver.yaml.swp"_s, manifest("v1.34.4"))
+                            .process("kube-apiserver --v=1"))
+            << file << QStringList{};
+        QTest::newRow("another directory")
+            << Snapshot(SnapshotBuilder(u"cp1"_s)
+                            .process("kubelet --config=/k.yaml")
+                            .file(u"/k.yaml"_s, "kind: KubeletConfiguration\nstaticPodPath: /pods\n")
+                            .file(file, manifest("v1.34.4"))
+                            .file(u"/pods/a.yaml"_s, manifest("v1.34.4"))
+                            .process("kube-apiserver --v=1"))
+            << u"/pods/a.yaml"_s << QStringList{};
+        QTest::newRow("does not run")
+            << Snapshot(base().file(file, manifest("v1.34.4"))) << file
+            << QStringList{
+                   u"kube-apiserver is written in /etc/kubernetes/manifests/kube-apiserver.yaml on cp1 and does not run."_s};
+        QTest::newRow("two processes, one fits")
+            << Snapshot(base()
+                            .file(file, manifest("v1.34.4"))
+                            .process("kube-apiserver --v=1", 100)
+                            .process("kube-apiserver --v=7", 200))
+            << file
+            << QStringList{
+                   u"2 processes called kube-apiserver run on cp1; the one that fits its manifest, else the newest, is "
+                   "judged."_s};
+    }
+    void componentNotes()
+    {
+        QFETCH(Snapshot, snapshot);
+        QFETCH(QString, manifest);
+        QFETCH(QStringList, notes);
+        const auto cluster = buildCluster({snapshot});
+        QVERIFY(cluster);
+        const Component *component = cluster->nodes.first().component(ComponentKind::ApiServer);
+        QVERIFY(component);
+        QCOMPARE(component->manifest, manifest);
+        QStringList found;
+        for (const Message &note : component->notes)
+            found += note.en;
+        QCOMPARE(found, notes);
+    }
+
+    void runningImageBeatsTheManifest()
+    {
+        const QJsonObject pod = QJsonDocument::fromJson(R"({
+            "metadata": {"namespace": "kube-system", "annotations": {"kubernetes.io/config.mirror": "x"}},
+            "spec": {"nodeName": "cp2"},
+            "status": {"containerStatuses": [
+                {"name": "kube-apiserver", "image": "registry:5000/kube-apiserver:v1.33.2@sha256:00"}]}})")
+                                    .object();
+        SnapshotBuilder api(controlPlane(u"cp1"_s));
+        api.list(u"/api/v1/pods"_s, {pod});
+        SnapshotBuilder second(u"cp2"_s);
+        second.process("kubelet").process("kube-apiserver --v=1");
+        second.file(u"/etc/kubernetes/manifests/kube-apiserver.yaml"_s, manifest("v1.34.4"));
+        const auto cluster = buildCluster({api, second});
+        QVERIFY(cluster);
+        QCOMPARE(cluster->node(u"cp2"_s)->component(ComponentKind::ApiServer)->release.text(), u"1.33.2"_s);
+        QCOMPARE(cluster->node(u"cp1"_s)->component(ComponentKind::ApiServer)->release.text(), u"1.34.4"_s);
+    }
+
+    // A list that could not be read is not an empty list.
+    void listsThatFailed()
+    {
+        SnapshotBuilder builder(controlPlane(u"cp1"_s));
+        builder.list(u"/apis/apps/v1/daemonsets"_s, {});
+        builder.output(u"api:/api/v1/pods"_s, {}, 1, u"Forbidden"_s);
+        const auto cluster = buildCluster({builder});
+        QVERIFY(cluster);
+        QVERIFY(cluster->objects.contains(u"daemonsets"_s));
+        QVERIFY(!cluster->objects.contains(u"pods"_s));
+        QCOMPARE(cluster->problems.size(), 1);
+        QCOMPARE(cluster->problems[0].message.en, u"The API server on cp1 did not give /api/v1/pods: Forbidden."_s);
+    }
+    void itemsHaveTheirKind()
+    {
+        SnapshotBuilder builder(controlPlane(u"cp1"_s));
+        builder.api(u"/api/v1/pods"_s,
+            {{u"kind"_s, u"PodList"_s}, {u"apiVersion"_s, u"v1"_s}, {u"items"_s, QJsonArray{QJsonObject{}}}});
+        builder.api(u"/api/v1/namespaces/kube-system/configmaps/kube-proxy"_s, {{u"kind"_s, u"ConfigMap"_s}});
+        const auto cluster = buildCluster({builder});
+        QVERIFY(cluster);
+        QCOMPARE(cluster->list(u"pods"_s)[0][u"kind"_s].toString(), u"Pod"_s);
+        QCOMPARE(cluster->list(u"configmaps"_s).size(), 1);
     }
 };
 

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cluster/inforce.h"
+
+namespace jiagu {
+
+/// One argument of the kubelet and where its unit takes it from.
+struct SourcedArgument
+{
+    QByteArray text;
+    Origin origin; ///< Argument: the file and line of the unit or environment file, key: the variable
+};
+
+/// The argv that the kubelet's unit and its environment files define now, as systemd puts it together
+/// (systemd.service(5), "Command lines"; systemd.exec(5), Environment= and EnvironmentFile=). Empty when the unit was
+/// not read, or when an environment file that it needs was not.
+QList<SourcedArgument> writtenKubeletArguments(const Snapshot &snapshot);
+
+} // namespace jiagu
