@@ -157,22 +157,34 @@ private:
         return true;
     }
 
+    // A symlink may be replaced, and so may what it stands for.
     void checkAge(const FileRecord &record)
     {
-        if (!m_started.isValid() || !record.modified.isValid()) {
+        QDateTime modified = record.modified;
+        if (record.type == FileRecord::Type::Symlink) {
+            const FileRecord *target = m_node.snapshot->file(record.realPath);
+            modified = target && target != &record && target->modified.isValid() ? qMax(modified, target->modified)
+                                                                                 : QDateTime();
+        }
+        checkAge(record.path, modified);
+    }
+
+    void checkAge(const QString &path, const QDateTime &modified)
+    {
+        if (!m_started.isValid() || !modified.isValid()) {
             return fail(message(
                 u"On %1 it is not known whether %2 was changed after the kubelet was started, so what it took from "
                 u"it is not known either."_s,
                 u"在 %1 上，无法确定 %2 是否在 kubelet 启动之后被修改过，因此 kubelet 实际采用的内容未知。"_s, m_where,
-                plainText(record.path)));
+                plainText(path)));
         }
-        if (record.modified > m_started.addSecs(startPrecision)) {
+        if (modified > m_started.addSecs(startPrecision)) {
             fail(message(
                 u"On %1, %2 was changed at %3, after the kubelet was started (%4): what the running kubelet took from "
                 u"it is not known. What is written there now takes effect when the kubelet is restarted."_s,
                 u"在 %1 上，%2 于 %3 被修改，晚于 kubelet 的启动时间（%4）：运行中的 kubelet 实际采用的内容未知。现有内容在 kubelet "
                 u"重启后才会生效。"_s,
-                m_where, plainText(record.path), timeText(record.modified), timeText(m_started)));
+                m_where, plainText(path), timeText(modified), timeText(m_started)));
         }
     }
 

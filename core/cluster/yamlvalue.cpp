@@ -17,6 +17,7 @@ using namespace Qt::Literals::StringLiterals;
 namespace {
 
 constexpr int nodeBudget = 20'000;
+constexpr int maximumDepth = 100; // an alias may stand for what it is in
 
 QByteArray coreTag(const QByteArray &tag)
 {
@@ -48,10 +49,10 @@ QJsonValue plainScalar(const QByteArray &text)
     return QString::fromUtf8(text);
 }
 
-QJsonValue convert(const YamlDocument &document, int index, int &budget)
+QJsonValue convert(const YamlDocument &document, int index, int &budget, int depth = 0)
 {
     const int at = document.resolved(index);
-    if (at < 0 || --budget < 0)
+    if (at < 0 || --budget < 0 || depth > maximumDepth)
         return QJsonValue::Undefined;
     const YamlNode &node = document.node(at);
     const QByteArray tag = coreTag(node.tag);
@@ -69,7 +70,7 @@ QJsonValue convert(const YamlDocument &document, int index, int &budget)
     case YamlNode::Kind::Sequence: {
         QJsonArray items;
         for (const int child : node.children) {
-            const QJsonValue item = convert(document, child, budget);
+            const QJsonValue item = convert(document, child, budget, depth + 1);
             if (item.isUndefined())
                 return item;
             items.append(item);
@@ -78,14 +79,27 @@ QJsonValue convert(const YamlDocument &document, int index, int &budget)
     }
     case YamlNode::Kind::Map: {
         QJsonObject pairs;
+        QJsonArray merged;
         for (qsizetype i = 0; i + 1 < node.children.size(); i += 2) {
             const int key = document.resolved(node.children[i]);
-            if (key < 0 || document.node(key).kind != YamlNode::Kind::Scalar || document.node(key).value == "<<")
+            if (key < 0 || document.node(key).kind != YamlNode::Kind::Scalar)
                 return QJsonValue::Undefined;
-            const QJsonValue value = convert(document, node.children[i + 1], budget);
+            const QJsonValue value = convert(document, node.children[i + 1], budget, depth + 1);
             if (value.isUndefined())
                 return value;
-            pairs[QString::fromUtf8(document.node(key).value)] = value;
+            if (document.node(key).value == "<<" && document.node(key).style == YamlNode::Style::Plain) {
+                for (const auto map : value.isArray() ? value.toArray() : QJsonArray{value})
+                    merged.append(map);
+            } else {
+                pairs[QString::fromUtf8(document.node(key).value)] = value;
+            }
+        }
+        for (const auto map : merged) { // what a merge key brings does not replace what is there
+            const QJsonObject more = map.toObject();
+            for (auto pair = more.begin(); pair != more.end(); ++pair) {
+                if (!pairs.contains(pair.key()))
+                    pairs[pair.key()] = pair.value();
+            }
         }
         return pairs;
     }
@@ -175,14 +189,8 @@ YamlLookup lookUp(const YamlDocument &document, const QString &path, ValueType t
                     kindOf(yamlValue(document, node)), wanted(ValueType::Map))};
         }
         const int value = document.find(map, key.toUtf8());
-        if (value < 0) {
-            const int merged = document.find(map, "<<");
-            if (merged < 0)
-                return {};
-            return {YamlLookup::State::Unusable, {}, merged,
-                message(u"takes its keys from another map (<<), which this program does not follow"_s,
-                    u"从另一个映射取键（<<），本程序不解析这种写法"_s)};
-        }
+        if (value < 0)
+            return {};
         node = value;
     }
     QJsonValue value = yamlValue(document, node);

@@ -9,7 +9,7 @@ class YamlDocument;
 
 /// A node as the JSON that Kubernetes decodes: sigs.k8s.io/yaml turns YAML into JSON with YAML 1.1 scalars (goyaml.v2,
 /// resolve.go), so a quoted number is a string, `yes` is a bool and 010 is eight. Undefined for what it would not turn
-/// into JSON: a tag other than a core one, a key that is no scalar, more than the budget of nodes.
+/// into JSON: a tag other than a core one, a key that is no scalar, more than the budget of nodes or depth.
 QJsonValue yamlValue(const YamlDocument &document, int node);
 
 /// A value of a path of keys, or why there is none.

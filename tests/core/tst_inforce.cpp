@@ -313,6 +313,28 @@ private Q_SLOTS:
             "note: On w1, /var/lib/kubelet/config.yaml was changed at 2023-11-14 22:16:40 UTC, after the kubelet was "
             "started (2023-11-14 22:15:00 UTC): what the running kubelet took from it is not known. What is written there "
             "now takes effect when the kubelet is restarted."_s);
+        row(
+            "what a symlink stands for was changed after the start",
+            [] {
+                FileRecord link;
+                link.path = configFile;
+                link.realPath = u"/srv/kubelet.yaml"_s;
+                link.type = FileRecord::Type::Symlink;
+                link.modified = SnapshotBuilder::at(0);
+                link.hasContent = true;
+                link.content = config("podPidsLimit: 1000\n");
+                return Snapshot(worker(plainKubelet).record(link).file(u"/srv/kubelet.yaml"_s, link.content, 200));
+            }(),
+            pidLimit,
+            u"unknown: On w1, /var/lib/kubelet/config.yaml was changed at 2023-11-14 22:16:40 UTC, after the kubelet was "
+            "started (2023-11-14 22:15:00 UTC): what the running kubelet took from it is not known. What is written there "
+            "now takes effect when the kubelet is restarted."_s);
+        row("merge keys",
+            worker(plainKubelet)
+                .file(configFile, config("x: &x {A: true, B: true}\nfeatureGates:\n  <<: *x\n  B: false\n")),
+            gates, u"A=true,B=false from file, /var/lib/kubelet/config.yaml:5:3"_s);
+        row("a map within itself", worker(plainKubelet).file(configFile, config("featureGates: &x\n  A: *x\n")), gates,
+            {});
         row("file not in the snapshot", worker(plainKubelet), pidLimit,
             u"unknown: /var/lib/kubelet/config.yaml on w1 could not be read: the snapshot does not hold it."_s);
         row("file does not parse", worker(plainKubelet).file(configFile, config("a: [\n")), readOnlyPort, {});
