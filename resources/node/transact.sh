@@ -301,12 +301,16 @@ jiagu_preflight() {
   jiagu_part=$jiagu_path
   while [ -n "$jiagu_part" ]; do
     [ ! -L "$jiagu_part" ] || jiagu_refuse "symlink $jiagu_part"
-    [ "$jiagu_part" = "$jiagu_path" ] || jiagu_trusted "$jiagu_part" || jiagu_refuse "unsafe-directory $jiagu_part"
     jiagu_part=${jiagu_part%/*}
   done
   [ -e "$jiagu_path" ] || jiagu_refuse missing
   [ -f "$jiagu_path" ] || jiagu_refuse not-regular
   [ "$(stat -c %h "$jiagu_path")" = 1 ] || jiagu_refuse linked
+  jiagu_part=$jiagu_directory
+  while [ -n "$jiagu_part" ]; do
+    jiagu_trusted "$jiagu_part" || jiagu_refuse "unsafe-directory $jiagu_part"
+    jiagu_part=${jiagu_part%/*}
+  done
   if awk -v at="$jiagu_path" '$5 == at {found = 1} END {exit !found}' /proc/self/mountinfo; then jiagu_refuse bind-mount; fi
   jiagu_seen=$(stat -c '%i %Z' "$jiagu_path")
   case $(jiagu_hash "$jiagu_path") in
