@@ -35,6 +35,22 @@ class TestCollect : public QObject
         return process.waitForFinished(120000) && process.exitStatus() == QProcess::NormalExit;
     }
 
+    const QStringList m_apart{u"unshare"_s, u"--map-root-user"_s, u"--mount"_s, u"--pid"_s, u"--fork"_s,
+        u"--kill-child"_s, u"--mount-proc"_s};
+
+    /// Why a node cannot be acted on this machine; empty when it can.
+    QString cannotStandApart() const
+    {
+        for (const QString &tool : {u"bash"_s, u"unshare"_s, u"busybox"_s}) {
+            if (QStandardPaths::findExecutable(tool).isEmpty())
+                return tool + u" is not installed"_s;
+        }
+        QProcess trial;
+        if (!run(trial, m_apart + QStringList{u"mount"_s, u"--bind"_s, u"/tmp"_s, u"/etc"_s}) || trial.exitCode() != 0)
+            return u"this machine does not allow namespaces of one's own"_s;
+        return {};
+    }
+
 private Q_SLOTS:
     void theShippedScriptIsTheFile()
     {
@@ -97,20 +113,12 @@ private Q_SLOTS:
     {
         QFETCH(QString, shell);
         QFETCH(QString, tools);
-        for (const QString &tool : {u"bash"_s, u"unshare"_s, shell.section(u' ', 0, 0)}) {
-            if (QStandardPaths::findExecutable(tool).isEmpty())
-                QSKIP(qPrintable(tool + u" is not installed"_s));
-        }
-        const QStringList apart{u"unshare"_s, u"--map-root-user"_s, u"--mount"_s, u"--pid"_s, u"--fork"_s,
-            u"--kill-child"_s, u"--mount-proc"_s};
-        QProcess trial;
-        if (!run(trial, apart + QStringList{u"mount"_s, u"--bind"_s, u"/tmp"_s, u"/etc"_s}) || trial.exitCode() != 0)
-            QSKIP("this machine does not allow namespaces of one's own");
-
+        if (const QString why = cannotStandApart(); !why.isEmpty())
+            QSKIP(qPrintable(why));
         QTemporaryDir scratch;
         QProcess process;
         QVERIFY(run(process,
-            apart + QStringList{QStringLiteral(TEST_DATA "/collect/node"), scratch.path(), shell, tools, m_script}));
+            m_apart + QStringList{QStringLiteral(TEST_DATA "/collect/node"), scratch.path(), shell, tools, m_script}));
         const QByteArray said = process.readAllStandardError();
         QVERIFY2(said.isEmpty(), said.constData()); // also: nothing on the node was changed
         QCOMPARE(process.exitCode(), 0);
@@ -193,6 +201,57 @@ private Q_SLOTS:
             everything += output.content + output.error.toUtf8();
         QVERIFY(!everything.contains("canary"));
         QVERIFY(!bytes.contains("canary"));
+    }
+
+    void whenTheApiCannotBeAsked_data()
+    {
+        QTest::addColumn<QString>("fault");
+        QTest::addColumn<QString>("error"); // of every API record; empty: they are there
+        QTest::addColumn<int>("records");
+        QTest::newRow("another kubeconfig") << u"no-admin"_s << QString() << 12;
+        QTest::newRow("no kubeconfig")
+            << u"no-kubeconfig"_s
+            << u"neither /etc/kubernetes/admin.conf nor /etc/kubernetes/super-admin.conf can be read"_s << 12;
+        QTest::newRow("no kubectl") << u"no-kubectl"_s << u"kubectl: not found"_s << 12;
+        QTest::newRow("kube-apiserver does not run")
+            << u"no-server"_s << u"kube-apiserver is not running on this node"_s << 12;
+        QTest::newRow("it does not answer") << u"mute"_s << u"Unable to connect to the server"_s << 12;
+        QTest::newRow("a worker") << u"worker"_s << QString() << 0;
+    }
+    void whenTheApiCannotBeAsked()
+    {
+        QFETCH(QString, fault);
+        QFETCH(QString, error);
+        QFETCH(int, records);
+        if (const QString why = cannotStandApart(); !why.isEmpty())
+            QSKIP(qPrintable(why));
+        if (fault == "no-kubectl"_L1 && !QStandardPaths::findExecutable(u"kubectl"_s).isEmpty())
+            QSKIP("this machine has a kubectl of its own");
+        QTemporaryDir scratch;
+        QProcess process;
+        QVERIFY(run(process,
+            m_apart
+                + QStringList{QStringLiteral(TEST_DATA "/collect/node"), scratch.path(), u"sh -s"_s, u"usual"_s,
+                    m_script, fault}));
+        QCOMPARE(process.readAllStandardError(), QByteArray());
+        const auto snapshot = parseSnapshot(u"node"_s, process.readAllStandardOutput());
+        QVERIFY(snapshot && snapshot->complete);
+        QCOMPARE(snapshot->problems.size(), 0);
+        QVERIFY(snapshot->file(u"/etc/kubernetes/manifests/with blank.yaml"_s)
+                    ->hasContent); // the rest is there all the same
+        int seen = 0;
+        for (const OutputRecord &answer : snapshot->outputs) {
+            if (!answer.id.startsWith("api:"_L1))
+                continue;
+            ++seen;
+            if (!error.isEmpty()) {
+                QCOMPARE(answer.error, error);
+                QVERIFY(answer.status != 0);
+            } else if (answer.id != "api:/apis/apps/v1/replicasets"_L1) {
+                QCOMPARE(answer.status, 0);
+            }
+        }
+        QCOMPARE(seen, records);
     }
 };
 
