@@ -353,8 +353,9 @@ private Q_SLOTS:
         QCOMPARE((*channel)->output, "there\n"_ba);
         QCOMPARE(m_node.control(u"kill"_s).status, 0);
         Result<> received;
-        testbed::waitUntil(
-            std::chrono::seconds(5), [&] { return !(received = (*channel)->receive(std::chrono::milliseconds(100))); });
+        QVERIFY(testbed::waitUntil(std::chrono::seconds(60),
+            [&] { return !(received = (*channel)->receive(std::chrono::milliseconds(100))); }));
+        QCOMPARE(received.error().kind, Error::Kind::Lost);
         const auto late = SshSession::open(to, knownHosts(), {}, {}, {}, {});
         QVERIFY(!late);
         QVERIFY2(late.error().kind == Error::Kind::Connect || late.error().kind == Error::Kind::Timeout,
