@@ -1,17 +1,125 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/secret.h"
+#include "commands.h"
 #include "mainwindow.h"
 
 #include <QApplication>
 
+#include <clocale>
+#include <cstdlib>
+#include <cstring>
+#include <langinfo.h>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+using namespace jiagu;
+
+/// Texts are UTF-8 whatever the environment says; Qt would say so in a warning at every start.
+void useUtf8()
+{
+    std::setlocale(LC_ALL, "");
+    if (std::strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        setenv("LC_ALL", "C.UTF-8", 1);
+}
+
+QStringList argumentsOf(int argc, char **argv)
+{
+    QStringList arguments;
+    for (int i = 1; i < argc; ++i)
+        arguments += QString::fromUtf8(argv[i]);
+    return arguments;
+}
+
+void name(QCoreApplication & /*application*/)
+{
+    QCoreApplication::setApplicationName(u"jiagu"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(JIAGU_VERSION));
+    QCoreApplication::setOrganizationDomain(u"jiagu.org"_s);
+}
+
+int runCommand(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt)
+{
+    switch (invocation.command) {
+    case Command::Scan:
+        return runScan(invocation, terminal, interrupt);
+    case Command::Plan:
+        return runPlan(invocation, terminal, interrupt);
+    case Command::Apply:
+        return runApply(invocation, terminal, interrupt);
+    case Command::Restore:
+        return runRestore(invocation, terminal, interrupt);
+    case Command::Report:
+        return runReport(invocation, terminal, interrupt);
+    case Command::RulesList:
+        return runRulesList(invocation, terminal, interrupt);
+    case Command::Record:
+        return runRecord(invocation, terminal, interrupt);
+    case Command::Clean:
+        return runClean(invocation, terminal, interrupt);
+    case Command::Window:
+        break;
+    }
+    return exitError;
+}
+
+int runTerminal(int argc, char **argv, const QStringList &arguments, Language language)
+{
+    Interrupt interrupt;
+    QCoreApplication application(argc, argv);
+    name(application);
+    const auto invocation = parseInvocation(arguments);
+    Terminal terminal(invocation ? invocation->language : language, interrupt.token());
+    if (!invocation) {
+        terminal.complain(invocation.error());
+        return exitError;
+    }
+    if (invocation->help) {
+        terminal.print(helpText(invocation->command, invocation->language));
+        return exitDone;
+    }
+    if (invocation->version) {
+        terminal.print(u"jiagu "_s + QStringLiteral(JIAGU_VERSION));
+        return exitDone;
+    }
+    return runCommand(*invocation, terminal, interrupt);
+}
+
+bool hasDisplay()
+{
+    return !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")
+        || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
+}
+
+} // namespace
+
 int main(int argc, char **argv)
 {
-    jiagu::protectMemory();
+    protectMemory();
+    const Language environment = environmentLanguage();
+    useUtf8();
+    const QStringList arguments = argumentsOf(argc, argv);
+    if (isForTerminal(arguments))
+        return runTerminal(argc, argv, arguments, languageOf(arguments));
+    if (!hasDisplay()) {
+        Terminal(languageOf(arguments), {})
+            .complain({Error::Kind::Usage,
+                {u"There is no display to open the window on. jiagu --help lists the commands that need none."_s,
+                    u"没有可供打开窗口的图形界面。不需要图形界面的命令见 jiagu --help。"_s},
+                {}});
+        return exitError;
+    }
+
     QApplication application(argc, argv);
-    QApplication::setApplicationName(QStringLiteral("jiagu"));
-    QApplication::setOrganizationDomain(QStringLiteral("jiagu.org"));
-    QApplication::setDesktopFileName(QStringLiteral("org.jiagu.Jiagu"));
-    jiagu::MainWindow window;
+    name(application);
+    QApplication::setDesktopFileName(u"org.jiagu.Jiagu"_s);
+    const auto invocation = parseInvocation(QApplication::arguments().sliced(1));
+    if (!invocation) {
+        Terminal(environment, {}).complain(invocation.error());
+        return exitError;
+    }
+    MainWindow window;
     window.show();
     return QApplication::exec();
 }

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "assessing.h"
+
+#include "access.h"
+#include "base/plaintext.h"
+#include "commands.h"
+
+#include <QFile>
+#include <QSaveFile>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace jiagu {
+
+namespace {
+
+constexpr int shownSubjects = 10;
+constexpr qsizetype longestValue = 200;
+
+QString shortened(const QString &value)
+{
+    const QString plain = plainText(value);
+    return plain.size() <= longestValue ? plain : plain.left(longestValue) + u'…';
+}
+
+QString details(const Finding &finding, Language language)
+{
+    const bool chinese = language == Language::Chinese;
+    QStringList parts;
+    if (!finding.actual.isEmpty())
+        parts += (chinese ? u"实际值 "_s : u"actual "_s) + shortened(finding.actual);
+    if (!finding.expected.isEmpty())
+        parts += (chinese ? u"期望值 "_s : u"expected "_s) + shortened(finding.expected);
+    if (finding.origin.kind != Origin::Kind::None)
+        parts += (chinese ? u"来源 "_s : u"from "_s) + plainText(describe(finding.origin).text(language));
+    return parts.join(chinese ? u"；"_s : u"; "_s);
+}
+
+/// One heading a rule, then its subjects.
+class FindingsText
+{
+public:
+    FindingsText(const Assessment &assessment, Language language)
+        : m_assessment(assessment)
+        , m_language(language)
+    {
+    }
+
+    QString text()
+    {
+        head();
+        for (const Severity severity :
+            {Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info}) {
+            group(severityText(severity),
+                [&](const Finding &f) { return !f.waiver && f.verdict == Verdict::Fail && f.severity == severity; });
+        }
+        group({u"could not be checked"_s, u"未能检查"_s}, [](const Finding &f) {
+            return !f.waiver && (f.verdict == Verdict::Unknown || f.verdict == Verdict::Error);
+        });
+        group({u"for a person to decide"_s, u"需人工核查"_s},
+            [](const Finding &f) { return !f.waiver && f.verdict == Verdict::Manual; });
+        waived();
+        foot();
+        return m_text;
+    }
+
+private:
+    QString say(const Message &message) const { return message.text(m_language); }
+
+    void head()
+    {
+        const Cluster &cluster = m_assessment.cluster;
+        const auto read =
+            std::count_if(cluster.nodes.begin(), cluster.nodes.end(), [](const Node &node) { return node.read; });
+        m_text += say(message(u"Cluster %1, Kubernetes %2: %3 of %4 nodes read, judged at %5."_s,
+                      u"集群 %1，Kubernetes %2：已读取 %3/%4 个节点，核查时间 %5。"_s,
+                      plainText(cluster.name.isEmpty() ? cluster.id : cluster.name),
+                      cluster.release.isKnown() ? cluster.release.text() : u"?"_s, QString::number(read),
+                      QString::number(cluster.nodes.size()),
+                      m_assessment.now.toUTC().toString(u"yyyy-MM-dd HH:mm:ss 'UTC'"_s)))
+            + u'\n';
+        if (cluster.apiNode.isEmpty() && !cluster.apiError.isEmpty())
+            m_text += plainText(say(cluster.apiError)) + u'\n';
+    }
+
+    template <typename Wanted>
+    void group(const Message &title, const Wanted &wanted)
+    {
+        QString rule;
+        int shown = 0;
+        int left = 0;
+        bool titled = false;
+        const auto more = [&] {
+            if (left > 0)
+                m_text +=
+                    u"    "_s + say(message(u"… and %1 more"_s, u"……另有 %1 项"_s, QString::number(left))) + u'\n';
+            left = 0;
+        };
+        for (const Finding &finding : m_assessment.findings) {
+            if (!wanted(finding))
+                continue;
+            if (!titled)
+                m_text += u'\n' + say(title) + u'\n';
+            titled = true;
+            if (finding.rule != rule) {
+                more();
+                rule = finding.rule;
+                shown = 0;
+                m_text += u"  "_s + plainText(rule) + u"  "_s + plainText(say(finding.title)) + u'\n';
+            }
+            if (shown++ >= shownSubjects) {
+                ++left;
+                continue;
+            }
+            m_text +=
+                u"    "_s + plainText(describe(finding.subject)) + u": "_s + plainText(say(finding.reason)) + u'\n';
+            const QString facts = details(finding, m_language);
+            if (!facts.isEmpty())
+                m_text += u"        "_s + facts + u'\n';
+        }
+        more();
+    }
+
+    void waived()
+    {
+        QMap<QString, int> byWaiver;
+        for (const Finding &finding : m_assessment.findings) {
+            if (finding.waiver)
+                ++byWaiver[finding.rule + u' ' + finding.waiver->id + u": "_s + say(finding.waiver->reason)];
+        }
+        if (byWaiver.isEmpty())
+            return;
+        m_text += u'\n' + say({u"waived"_s, u"已豁免"_s}) + u'\n';
+        for (auto it = byWaiver.begin(); it != byWaiver.end(); ++it)
+            m_text += u"  "_s + QString::number(it.value()) + u" × "_s + plainText(it.key()) + u'\n';
+    }
+
+    void foot()
+    {
+        const Counts counts = count(m_assessment.findings);
+        QStringList parts;
+        for (const Verdict verdict :
+            {Verdict::Fail, Verdict::Error, Verdict::Unknown, Verdict::Manual, Verdict::Pass, Verdict::NotApplicable}) {
+            if (const int number = counts.byVerdict.value(verdict); number > 0)
+                parts += say(verdictText(verdict)) + u' ' + QString::number(number);
+        }
+        if (counts.waived > 0)
+            parts += say({u"waived"_s, u"已豁免"_s}) + u' ' + QString::number(counts.waived);
+        m_text += u'\n' + parts.join(m_language == Language::Chinese ? u"，"_s : u", "_s) + u'\n';
+    }
+
+    const Assessment &m_assessment;
+    const Language m_language;
+    QString m_text;
+};
+
+} // namespace
+
+Result<Assessment> assessTargets(const Invocation &invocation, Terminal &terminal, std::stop_token stop)
+{
+    auto pack = builtinRulePack();
+    if (!pack)
+        return tl::unexpected(pack.error());
+    auto readings = readTargets(invocation, terminal, stop);
+    if (!readings)
+        return tl::unexpected(readings.error());
+    auto cluster = buildCluster(readings->snapshots);
+    if (!cluster)
+        return tl::unexpected(cluster.error());
+    cluster->problems += readings->missed;
+    QDateTime now;
+    if (readings->live) {
+        now = QDateTime::currentDateTimeUtc();
+    } else {
+        for (const Snapshot &snapshot : readings->snapshots) {
+            if (!now.isValid() || snapshot.taken > now)
+                now = snapshot.taken;
+        }
+    }
+    return assess(*cluster, *pack, now);
+}
+
+QString findingsText(const Assessment &assessment, Language language)
+{
+    return FindingsText(assessment, language).text();
+}
+
+int exitCodeOf(const Assessment &assessment)
+{
+    const Counts counts = count(assessment.findings);
+    if (counts.byVerdict.value(Verdict::Fail) > 0)
+        return exitFailed;
+    const bool whole = counts.byVerdict.value(Verdict::Unknown) == 0 && counts.byVerdict.value(Verdict::Error) == 0
+        && assessment.cluster.problems.isEmpty();
+    return whole ? exitDone : exitError;
+}
+
+Result<> writeFile(const QString &path, const QByteArray &bytes, bool isPrivate)
+{
+    QSaveFile file(path);
+    bool good = file.open(QIODevice::WriteOnly);
+    if (good && isPrivate)
+        good = file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
+    good = good && file.write(bytes) == bytes.size() && file.commit();
+    if (!good) {
+        return failure(Error::Kind::Failed,
+            message(u"The file cannot be written: %1. What was there before is unchanged."_s,
+                u"无法写入文件：%1。原有内容未变。"_s, file.errorString()),
+            {{}, path});
+    }
+    return {};
+}
+
+} // namespace jiagu

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "host/target.h"
+
+#include <QMap>
+#include <QStringList>
+
+#include <optional>
+
+namespace jiagu {
+
+/// What a person asked the program to do on its command line.
+enum class Command
+{
+    Window,
+    Scan,
+    Plan,
+    Apply,
+    Restore,
+    Report,
+    RulesList,
+    Record,
+    Clean
+};
+
+/// A --node with what was said after it.
+struct NodeArgument
+{
+    Target target;
+    int loginFd = -1; ///< file descriptors that hold a secret each, as one line; -1: ask
+    int passphraseFd = -1;
+    int sudoFd = -1;
+};
+
+/// A command line that was understood.
+struct Invocation
+{
+    Command command = Command::Window;
+    bool help = false; ///< print helpText() instead
+    bool version = false;
+    Language language = Language::English;
+    QList<NodeArgument> nodes;
+    QStringList snapshots;
+    bool sample = false;
+    QStringList positional; ///< the file of apply and of the window, the change set of restore
+    QString format; ///< empty: the command's own
+    QString out;
+    QStringList rules;
+    QMap<QString, QString> values; ///< of --set, by rule
+    QString yes;
+    QString organisation;
+    QString operatorName;
+    QString ticket;
+    QString reviewer;
+};
+
+/// The language that LC_ALL, LC_MESSAGES or LANG asked for at the first call, which main makes before it changes them.
+Language environmentLanguage();
+/// Whether the arguments (without the program's name) name a command, so that no window is needed.
+bool isForTerminal(const QStringList &arguments);
+/// The language that a usage error is told in: that of --lang when it can be found, else the environment's.
+Language languageOf(const QStringList &arguments);
+
+/// Reads the arguments (without the program's name). Fails with Usage and a whole sentence.
+Result<Invocation> parseInvocation(const QStringList &arguments);
+/// What --help prints.
+QString helpText(Command command, Language language);
+
+} // namespace jiagu

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access.h"
+#include "assessing.h"
+#include "commands.h"
+
+#include "base/plaintext.h"
+#include "report/report.h"
+
+#include <QFileInfo>
+#include <QJsonArray>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace jiagu {
+
+namespace {
+
+QString indented(const QJsonObject &object)
+{
+    return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Indented));
+}
+
+/// What was done to this cluster before, as the journal has it.
+Result<QList<ReportContext::Change>> changesOf(const Cluster &cluster)
+{
+    QList<ReportContext::Change> changes;
+    const QString directory = Journal::standardDirectory();
+    if (!QFileInfo::exists(directory))
+        return changes;
+    auto journal = Journal::open(directory);
+    if (!journal)
+        return tl::unexpected(journal.error());
+    for (const QString &id : journal->all()) {
+        auto changeSet = journal->changeSet(id);
+        if (!changeSet)
+            return tl::unexpected(changeSet.error());
+        if (changeSet->cluster == cluster.id)
+            changes.prepend({*changeSet, journal->entries(id)});
+    }
+    return changes;
+}
+
+} // namespace
+
+int runScan(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt)
+{
+    auto assessment = assessTargets(invocation, terminal, interrupt.token());
+    if (!assessment) {
+        terminal.complain(assessment.error());
+        return exitError;
+    }
+    terminal.print(invocation.format == u"json"_s ? indented(findingsJson(*assessment))
+                                                  : findingsText(*assessment, terminal.language()));
+    return exitCodeOf(*assessment);
+}
+
+int runReport(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt)
+{
+    auto assessment = assessTargets(invocation, terminal, interrupt.token());
+    if (!assessment) {
+        terminal.complain(assessment.error());
+        return exitError;
+    }
+    ReportContext context{.organisation = invocation.organisation,
+        .operatorName = invocation.operatorName.isEmpty() ? accountName() : invocation.operatorName,
+        .ticket = invocation.ticket,
+        .reviewer = invocation.reviewer,
+        .changes = {}};
+    if (auto changes = changesOf(assessment->cluster))
+        context.changes = *changes;
+    else
+        terminal.complain(changes.error());
+    const QByteArray bytes = invocation.format == u"json"_s
+        ? QJsonDocument(reportJson(*assessment, context)).toJson(QJsonDocument::Indented)
+        : reportHtml(*assessment, context, terminal.language());
+    if (auto written = writeFile(invocation.out, bytes, false); !written) {
+        terminal.complain(written.error());
+        return exitError;
+    }
+    terminal.print(QFileInfo(invocation.out).absoluteFilePath());
+    return exitDone;
+}
+
+int runRulesList(const Invocation &invocation, Terminal &terminal, Interrupt & /*interrupt*/)
+{
+    auto pack = builtinRulePack();
+    if (!pack) {
+        terminal.complain(pack.error());
+        return exitError;
+    }
+    const auto both = [](const Message &message) { return QJsonObject{{u"zh"_s, message.zh}, {u"en"_s, message.en}}; };
+    QJsonArray rules;
+    QString text = terminal.say(pack->title) + u" ("_s + pack->id + u' ' + pack->version + u", SHA-256 "_s
+        + QString::fromLatin1(pack->digest) + u")\n"_s;
+    for (const Rule &rule : pack->rules) {
+        rules += QJsonObject{{u"id"_s, rule.id}, {u"severity"_s, severityName(rule.severity)},
+            {u"component"_s, componentName(rule.component)}, {u"title"_s, both(rule.title)},
+            {u"fixable"_s, rule.fixable}};
+        text += u"\n%1  %2  %3%4\n    %5\n"_s.arg(rule.id, terminal.say(severityText(rule.severity)),
+            componentName(rule.component),
+            rule.fixable ? terminal.say({u"  can be planned"_s, u"  可规划整改"_s}) : QString(),
+            terminal.say(rule.title));
+    }
+    terminal.print(invocation.format == u"json"_s
+            ? indented({{u"schema"_s, u"jiagu-rules/1"_s}, {u"pack"_s, pack->id}, {u"version"_s, pack->version},
+                {u"digest"_s, QString::fromLatin1(pack->digest)}, {u"rules"_s, rules}})
+            : text);
+    return exitDone;
+}
+
+int runRecord(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt)
+{
+    auto readings = readTargets(invocation, terminal, interrupt.token());
+    if (!readings) {
+        terminal.complain(readings.error());
+        return exitError;
+    }
+    const Snapshot &snapshot = readings->snapshots.first();
+    if (auto written = writeFile(invocation.out, snapshot.bytes, true); !written) {
+        terminal.complain(written.error());
+        return exitError;
+    }
+    terminal.print(QFileInfo(invocation.out).absoluteFilePath());
+    if (!snapshot.complete) {
+        terminal.note(
+            {u"The recording is not complete: it ends before the node's last record. What was read can be opened; "
+             "record again for the rest."_s,
+                u"录制不完整：未收到节点的最后一条记录。已读取的部分可以打开；如需其余内容，请重新录制。"_s});
+        return exitError;
+    }
+    return exitDone;
+}
+
+} // namespace jiagu
