@@ -240,6 +240,7 @@ const QList<Option> &options()
                         u"--lang %1 无效：可用 zh 或 en。"_s, plainText(v)));
                 }
                 i.language = v == u"zh"_s ? Language::Chinese : Language::English;
+                i.isLanguageGiven = true;
                 return {};
             }},
         {u"--help"_s, {}, every, false, {u"print this"_s, u"显示本帮助"_s},

@@ -40,6 +40,7 @@ struct Invocation
     bool help = false; ///< print helpText() instead
     bool version = false;
     Language language = Language::English;
+    bool isLanguageGiven = false; ///< by --lang
     QList<NodeArgument> nodes;
     QStringList snapshots;
     bool sample = false;

@@ -176,14 +176,14 @@ int push(Push action, const ChangeSet &changeSet, const Invocation &invocation, 
         terminal.complain(assigned.error());
         return exitError;
     }
-    const bool isUndecided = journal.undecided().contains(changeSet.id);
+    const QStringList undecided = journal.undecidedNodes(changeSet.id);
     for (const auto &[node, access] : *assigned) {
         auto host = reach(*access, terminal, interrupt.token());
         if (!host) {
             terminal.complain(host.error());
             return exitError;
         }
-        if (isUndecided) {
+        if (undecided.contains(node)) {
             terminal.note(message(u"%1: an earlier attempt with this change set has no known end; asking the node."_s,
                 u"%1：该变更集此前的一次执行尚无定论，正在向节点查询。"_s, node));
             const Outcome earlier = inquire(changeSet, node, **host, journal, interrupt.token());
@@ -278,10 +278,6 @@ int runApply(const Invocation &invocation, Terminal &terminal, Interrupt &interr
     auto journal = Journal::open(Journal::standardDirectory());
     if (!journal) {
         terminal.complain(journal.error());
-        return exitError;
-    }
-    if (auto kept = journal->keep(*changeSet); !kept) {
-        terminal.complain(kept.error());
         return exitError;
     }
     return push(&apply, *changeSet, invocation, terminal, interrupt, *journal);
