@@ -281,6 +281,7 @@ private:
             record.reason = message(u"The limit of what is read from one node was reached before it."_s,
                 u"读取该文件之前已达到单个节点的读取上限。"_s);
         } else if (why == "missing") {
+            record.missing = true;
             record.error = u"no such file"_s;
             record.reason = message(u"There is no such file on the node."_s, u"节点上没有该文件。"_s);
         } else if (why == "not-regular") {

@@ -36,6 +36,7 @@ struct FileRecord
     bool masked = false; ///< content had secrets replaced by '*' of the same length; judged, never planned on
     bool changedWhileRead = false; ///< judged with care, never planned on
     bool truncated = false; ///< larger than the limit; content is empty
+    bool missing = false; ///< it was asked for, and there is no such file on the node
     bool withheld = false; ///< holds a private key or a credential: attributes and hash only, by design
     QString error; ///< why it could not be read, plain text; empty when it could
     Message reason; ///< the same as a sentence: why there is no content; also of what is truncated or withheld

@@ -70,6 +70,11 @@ public:
                 message(u"The kubelet of node %1 reads no static pods: staticPodPath is not set."_s,
                     u"节点 %1 的 kubelet 不读取静态 Pod:未设置 staticPodPath。"_s, m_name))};
         }
+        if (const FileRecord *record = m_node.snapshot->file(m_path); record && record->missing) {
+            return {finding(Verdict::Pass,
+                message(u"Node %1 has no directory %2, so its kubelet runs no static pods."_s,
+                    u"节点 %1 上没有目录 %2,其 kubelet 不运行静态 Pod。"_s, m_name, plainText(m_path)))};
+        }
         if (const Message gap = unreadable(); !gap.isEmpty())
             return {finding(Verdict::Unknown, gap)};
 

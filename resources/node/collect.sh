@@ -348,10 +348,13 @@ files() {
         case $done_dirs in *"$nl$directory$nl"*) continue ;; esac
         done_dirs=$done_dirs$directory$nl
         case $directory in
-        /etc/kubernetes/*) below "$directory" ;;
+        /etc/kubernetes/*)
+            below "$directory"
+            [ -e "$directory" ] || list=$list$directory$nl # a worker often has none, and the content says so
+            ;;
         /*)
             roots=$roots$directory$nl
-            if [ -f "$directory" ]; then list=$list$directory$nl; else below "$directory"; fi
+            if [ -d "$directory" ]; then below "$directory"; else list=$list$directory$nl; fi
             ;;
         esac
     done
