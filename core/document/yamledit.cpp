@@ -145,10 +145,10 @@ Result<> Editor::checkPath(int index) const
         return {};
     };
     for (int at = index; at >= 0; at = node(at).parent) {
-        if (const Result<> result = checkNode(at); !result)
+        if (Result<> result = checkNode(at); !result)
             return result;
         if (const int key = keyOf(at); key >= 0) {
-            if (const Result<> result = checkNode(key); !result)
+            if (Result<> result = checkNode(key); !result)
                 return result;
         }
         if (node(at).kind != Kind::Map)
@@ -275,7 +275,7 @@ Result<> Editor::apply(const YamlEdit &edit)
     const YamlNode &target = node(edit.node);
     if (!edit.text.isValidUtf8() || !edit.key.isValidUtf8() || edit.text.contains('\0') || edit.key.contains('\0'))
         return misuse(u"The new value is not UTF-8 text."_s, u"新值不是有效的 UTF-8 文本。"_s, target.begin);
-    if (const Result<> result = checkPath(edit.node); !result)
+    if (Result<> result = checkPath(edit.node); !result)
         return result;
     switch (edit.kind) {
     case YamlEdit::Kind::SetScalar: {
@@ -329,9 +329,9 @@ Result<> Editor::setKey(const YamlEdit &edit)
         pairs.append({edit.key, wantScalar(edit)});
         return {};
     }
-    if (const Result<> result = checkPath(value); !result)
+    if (Result<> result = checkPath(value); !result)
         return result;
-    if (const Result<> result = checkRemoved(value); !result)
+    if (Result<> result = checkRemoved(value); !result)
         return result;
     const int wanted = wantScalar(edit);
     if (node(value).kind == Kind::Scalar) {
@@ -639,7 +639,7 @@ Result<> Editor::compare(const YamlDocument &result) const
 
 Result<QByteArray> Editor::finish()
 {
-    if (const Result<> result = checkSlices(); !result)
+    if (Result<> result = checkSlices(); !result)
         return tl::unexpected(result.error());
     for (auto it = m_sequences.cbegin(); it != m_sequences.cend(); ++it) {
         if (node(it.key()).style == Style::Flow)

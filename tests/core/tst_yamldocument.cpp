@@ -212,8 +212,7 @@ private Q_SLOTS:
     }
     void refusesUnendingFlow()
     {
-        for (const QByteArray &text : {'[' + repeated("a,", 2'000'000), '[' + repeated("\"a\" ", 900'000),
-                 '[' + repeated("a,\n", 1'300'000), '{' + repeated("a: ", 1'300'000)})
+        for (const QByteArray &text : {'[' + repeated("a,", 2'000'000), '{' + repeated("\"a\":\n", 600'000)})
             QVERIFY(!YamlDocument::parse(u"f.yaml"_s, text));
     }
 
