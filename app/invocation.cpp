@@ -56,7 +56,7 @@ const QList<CommandEntry> &commands()
                 u"与 scan 一样读取并核查，并写出报告，其中包括已执行的变更。"_s}},
         {Command::RulesList, u"rules list"_s, u"jiagu rules list [--format text|json]"_s, 0,
             {u"Lists the rules of the built-in baseline."_s, u"列出内置基线的加固项。"_s}},
-        {Command::Record, u"record"_s, u"jiagu record --node NODE --out FILE"_s, 0,
+        {Command::Record, u"record"_s, u"jiagu record --node NODE [--anonymous] --out FILE"_s, 0,
             {u"Reads one node and writes what was read to a snapshot file, which the window and --snapshot open."_s,
                 u"读取一个节点，并将读到的内容写入快照文件；窗口和 --snapshot 均可打开该文件。"_s}},
         {Command::Clean, u"clean"_s, u"jiagu clean --node NODE..."_s, 0,
@@ -200,6 +200,13 @@ const QList<Option> &options()
             {u"the file to write; it is replaced only by a complete one"_s, u"要写出的文件；写完整后才替换原文件"_s},
             [](Invocation &i, const QString &v) -> Result<> {
                 i.out = v;
+                return {};
+            }},
+        {u"--anonymous"_s, {}, bit(Command::Record), false,
+            {u"rewrite what tells on which machine it was recorded (kernel, machine and boot ids) and mask secrets for good"_s,
+                u"改写能识别录制机器的内容（内核、机器标识与启动标识），并永久遮盖敏感内容"_s},
+            [](Invocation &i, const QString &) -> Result<> {
+                i.anonymous = true;
                 return {};
             }},
         {u"--yes"_s, u"CHANGESET-ID"_s, bit(Command::Apply), false,

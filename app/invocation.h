@@ -47,6 +47,7 @@ struct Invocation
     QStringList positional; ///< the file of apply and of the window, the change set of restore
     QString format; ///< empty: the command's own
     QString out;
+    bool anonymous = false; ///< of record
     QStringList rules;
     QMap<QString, QString> values; ///< of --set, by rule
     QString yes;

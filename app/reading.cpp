@@ -4,6 +4,7 @@
 #include "commands.h"
 
 #include "base/plaintext.h"
+#include "host/recording.h"
 #include "report/report.h"
 
 #include <QFileInfo>
@@ -116,7 +117,16 @@ int runRecord(const Invocation &invocation, Terminal &terminal, Interrupt &inter
         return exitError;
     }
     const Snapshot &snapshot = readings->snapshots.first();
-    if (auto written = writeFile(invocation.out, snapshot.bytes, true); !written) {
+    QByteArray bytes = snapshot.bytes;
+    if (invocation.anonymous) {
+        auto rewritten = anonymized(bytes, {});
+        if (!rewritten) {
+            terminal.complain(rewritten.error());
+            return exitError;
+        }
+        bytes = *std::move(rewritten);
+    }
+    if (auto written = writeFile(invocation.out, bytes, true); !written) {
         terminal.complain(written.error());
         return exitError;
     }
