@@ -1,4 +1,773 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
+<context>
+    <name>jiagu::BusyBar</name>
+    <message>
+        <source>The node has been asked to roll back: %1</source>
+        <translation>已请求节点回滚：%1</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>Cancel and roll back</source>
+        <translation>取消并回滚</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::ClusterModel</name>
+    <message>
+        <source>Waived</source>
+        <translation>已豁免</translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <translation>%1 · %2</translation>
+    </message>
+    <message>
+        <source>Command line</source>
+        <translation>命令行</translation>
+    </message>
+    <message>
+        <source>Cluster</source>
+        <translation>集群</translation>
+    </message>
+    <message>
+        <source>Workloads</source>
+        <translation>工作负载</translation>
+    </message>
+    <message>
+        <source>Operating system</source>
+        <translation>操作系统</translation>
+    </message>
+    <message>
+        <source>%1 failed</source>
+        <translation>%1 项不通过</translation>
+    </message>
+    <message>
+        <source>%1 unknown</source>
+        <translation>%1 项未知</translation>
+    </message>
+    <message>
+        <source>%1 to check</source>
+        <translation>%1 项需核查</translation>
+    </message>
+    <message>
+        <source>Passed</source>
+        <translation>通过</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <comment>between counts</comment>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>Not read</source>
+        <translation>未读取</translation>
+    </message>
+    <message>
+        <source>Setting</source>
+        <translation>配置项</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>结论</translation>
+    </message>
+    <message>
+        <source>%1 in error</source>
+        <translation>%1 项检查出错</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::ConnectDialog</name>
+    <message>
+        <source>Private key</source>
+        <translation>私钥</translation>
+    </message>
+    <message>
+        <source>Connect to a node</source>
+        <translation>连接节点</translation>
+    </message>
+    <message>
+        <source>&amp;Node ([user@]host[:port]):</source>
+        <translation>节点（[用户@]主机[:端口]）(&amp;N)：</translation>
+    </message>
+    <message>
+        <source>&amp;Private key file:</source>
+        <translation>私钥文件(&amp;P)：</translation>
+    </message>
+    <message>
+        <source>Choose a private key file</source>
+        <translation>选择私钥文件</translation>
+    </message>
+    <message>
+        <source>Pass&amp;word or passphrase:</source>
+        <translation>密码或私钥口令(&amp;W)：</translation>
+    </message>
+    <message>
+        <source>&amp;Elevate with sudo (the user is not root)</source>
+        <translation>使用 sudo 提权（用户不是 root）(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Leave the key file empty to log in with a password. What is not entered here is asked for when it is needed. Connecting only reads; nothing is changed on the node.</source>
+        <translation>使用密码登录时，私钥文件留空。此处未填写的内容会在需要时询问。连接只读取信息，不会更改节点上的任何内容。</translation>
+    </message>
+    <message>
+        <source>&amp;Connect</source>
+        <translation>连接(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::Explanation</name>
+    <message>
+        <source>not set</source>
+        <translation>未设置</translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation>权限</translation>
+    </message>
+    <message>
+        <source>Owner</source>
+        <translation>属主</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Modified</source>
+        <translation>修改时间</translation>
+    </message>
+    <message>
+        <source>SHA-256</source>
+        <translation>SHA-256 摘要</translation>
+    </message>
+    <message>
+        <source>Masked</source>
+        <translation>已遮盖</translation>
+    </message>
+    <message>
+        <source>Secrets in this file are shown as asterisks. It is judged, but never changed.</source>
+        <translation>此文件中的机密内容以星号显示。文件会被检查，但绝不会被更改。</translation>
+    </message>
+    <message>
+        <source>Changed while read</source>
+        <translation>读取期间发生变化</translation>
+    </message>
+    <message>
+        <source>The file changed while it was read. Read the node again before changing it.</source>
+        <translation>读取过程中文件发生了变化。请先重新读取节点，再进行更改。</translation>
+    </message>
+    <message>
+        <source>Cluster %1</source>
+        <translation>集群 %1</translation>
+    </message>
+    <message>
+        <source>Kubernetes</source>
+        <translation>Kubernetes 版本</translation>
+    </message>
+    <message>
+        <source>Identity</source>
+        <translation>标识</translation>
+    </message>
+    <message>
+        <source>API read from</source>
+        <translation>API 数据来自</translation>
+    </message>
+    <message>
+        <source>At</source>
+        <translation>读取时间</translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation>规则包</translation>
+    </message>
+    <message>
+        <source>Waived</source>
+        <translation>已豁免</translation>
+    </message>
+    <message>
+        <source>What is not known</source>
+        <translation>未知内容</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>角色</translation>
+    </message>
+    <message>
+        <source>control plane</source>
+        <translation>控制平面</translation>
+    </message>
+    <message>
+        <source>worker</source>
+        <translation>工作节点</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>kubelet</source>
+        <translation>kubelet 版本</translation>
+    </message>
+    <message>
+        <source>Read from</source>
+        <translation>读取自</translation>
+    </message>
+    <message>
+        <source>Not read</source>
+        <translation>未读取</translation>
+    </message>
+    <message>
+        <source>This node is known from the API only. Connect to it, or open its snapshot, to judge it.</source>
+        <translation>仅从 API 得知此节点。请连接该节点或打开其快照，以便进行检查。</translation>
+    </message>
+    <message>
+        <source>Release</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>running, process %1</source>
+        <translation>运行中，进程号 %1</translation>
+    </message>
+    <message>
+        <source>not running</source>
+        <translation>未运行</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>启动时间</translation>
+    </message>
+    <message>
+        <source>Manifest</source>
+        <translation>清单文件</translation>
+    </message>
+    <message>
+        <source>Why it does not count</source>
+        <translation>不计入的原因</translation>
+    </message>
+    <message>
+        <source>In force</source>
+        <translation>当前生效</translation>
+    </message>
+    <message>
+        <source>Expected</source>
+        <translation>期望值</translation>
+    </message>
+    <message>
+        <source>Actual</source>
+        <translation>生效值</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Overrides</source>
+        <translation>覆盖了</translation>
+    </message>
+    <message>
+        <source>Why it matters</source>
+        <translation>为什么重要</translation>
+    </message>
+    <message>
+        <source>What would change</source>
+        <translation>将会更改什么</translation>
+    </message>
+    <message>
+        <source>Why this program cannot change it now</source>
+        <translation>本程序现在无法更改的原因</translation>
+    </message>
+    <message>
+        <source>What is interrupted</source>
+        <translation>将中断什么</translation>
+    </message>
+    <message>
+        <source>By hand</source>
+        <translation>需人工处理</translation>
+    </message>
+    <message>
+        <source>This program only judges this setting; the change is yours to make.</source>
+        <translation>本程序仅检查此配置项，需要您自行更改。</translation>
+    </message>
+    <message>
+        <source>What may break</source>
+        <translation>可能的影响</translation>
+    </message>
+    <message>
+        <source>References</source>
+        <translation>参考资料</translation>
+    </message>
+    <message>
+        <source>Explanation</source>
+        <translation>说明</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::HistoryDialog</name>
+    <message>
+        <source>No change set has been applied from this computer yet.</source>
+        <translation>此计算机尚未应用过任何变更集。</translation>
+    </message>
+    <message>
+        <source>Connect to the nodes of this change set to take it back. The diff shows what that would do.</source>
+        <translation>要撤回此变更集，请先连接其涉及的节点。差异显示撤回后的内容变化。</translation>
+    </message>
+    <message>
+        <source>This session is read-only. Choose “Allow changes” in the Change menu first.</source>
+        <translation>当前会话为只读。请先在“变更”菜单中选择“允许更改”。</translation>
+    </message>
+    <message>
+        <source>Enter the name of the operator on the review page first: it is recorded with the change.</source>
+        <translation>请先在审阅页填写操作人姓名，该姓名会随变更一起记录。</translation>
+    </message>
+    <message>
+        <source>Change history</source>
+        <translation>变更历史</translation>
+    </message>
+    <message>
+        <source>Change sets</source>
+        <translation>变更集</translation>
+    </message>
+    <message>
+        <source>What taking it back would change</source>
+        <translation>还原将带来的变化</translation>
+    </message>
+    <message>
+        <source>Journal</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>&amp;Restore the bytes from before</source>
+        <translation>还原为更改前的内容(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Ask the node how it ended</source>
+        <translation>向节点查询结果(&amp;A)</translation>
+    </message>
+    <message>
+        <source>%1 · %2 · undecided</source>
+        <translation>%1 · %2 · 结果未定</translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <translation>%1 · %2</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::MainWindow</name>
+    <message>
+        <source>Recording: read-only</source>
+        <translation>记录数据：只读</translation>
+    </message>
+    <message>
+        <source>⚠ Changes are allowed</source>
+        <translation>⚠ 已允许更改</translation>
+    </message>
+    <message>
+        <source>Read-only</source>
+        <translation>只读</translation>
+    </message>
+    <message>
+        <source>Jiagu</source>
+        <translation>加固</translation>
+    </message>
+    <message>
+        <source>%1 — Jiagu</source>
+        <translation>%1 — 加固</translation>
+    </message>
+    <message>
+        <source>Open snapshots of one cluster</source>
+        <translation>打开同一集群的快照</translation>
+    </message>
+    <message>
+        <source>Snapshots (*.jiagu-snapshot);;All files (*)</source>
+        <translation>快照 (*.jiagu-snapshot);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Save report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>Web page (*.html)</source>
+        <translation>网页 (*.html)</translation>
+    </message>
+    <message>
+        <source>About Jiagu</source>
+        <translation>关于加固</translation>
+    </message>
+    <message>
+        <source>Jiagu %1: reads Kubernetes nodes over SSH, judges what is in force, and changes it safely. Licence: Apache-2.0. Built with Qt %2, libssh and yaml-cpp.</source>
+        <translation>加固 %1：通过 SSH 读取 Kubernetes 节点，检查当前生效的配置，并安全地进行更改。许可证：Apache-2.0。使用 Qt %2、libssh 和 yaml-cpp 构建。</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Connect…</source>
+        <translation>连接(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>&amp;Open snapshot…</source>
+        <translation>打开快照(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Open sa&amp;mple</source>
+        <translation>打开示例(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Rescan</source>
+        <translation>重新扫描(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Save report…</source>
+        <translation>保存报告(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>C&amp;lose cluster</source>
+        <translation>关闭集群(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Filter</source>
+        <translation>过滤(&amp;F)</translation>
+    </message>
+    <message>
+        <source>F&amp;ailures only</source>
+        <translation>仅显示不通过项(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Next failure or change</source>
+        <translation>下一处不通过或更改(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Previous failure or change</source>
+        <translation>上一处不通过或更改(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Next pan&amp;e</source>
+        <translation>下一个窗格(&amp;E)</translation>
+    </message>
+    <message>
+        <source>E&amp;xpand all</source>
+        <translation>全部展开(&amp;X)</translation>
+    </message>
+    <message>
+        <source>&amp;Collapse all</source>
+        <translation>全部折叠(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Problems</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>P&amp;roblems</source>
+        <translation>问题列表(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Clear pro&amp;blems</source>
+        <translation>清空问题列表(&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>主题(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;System</source>
+        <translation>跟随系统(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>浅色(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Dark</source>
+        <translation>深色(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Change</source>
+        <translation>变更(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Allow changes</source>
+        <translation>允许更改(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Review changes</source>
+        <translation>审阅更改(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Findings</source>
+        <translation>检查结果(&amp;F)</translation>
+    </message>
+    <message>
+        <source>A&amp;pply what is shown</source>
+        <translation>应用所示更改(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Change &amp;history…</source>
+        <translation>变更历史(&amp;H)…</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>语言(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;About Jiagu</source>
+        <translation>关于加固(&amp;A)</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::QuestionDialog</name>
+    <message>
+        <source>%1 has shown a host key that is not known yet. Compare the fingerprint with the one that the administrator of the node gives you (ssh-keygen -lf on the node). Accept it only when they are equal.</source>
+        <translation>%1 出示了尚未记录的主机密钥。请将指纹与该节点管理员提供的指纹（在节点上运行 ssh-keygen -lf）进行比对，一致时才可接受。</translation>
+    </message>
+    <message>
+        <source>%1 asks for the password of %2.</source>
+        <translation>%1 要求输入 %2 的密码。</translation>
+    </message>
+    <message>
+        <source>The private key %1 for %2 is protected. Enter its passphrase.</source>
+        <translation>用于 %2 的私钥 %1 受口令保护，请输入口令。</translation>
+    </message>
+    <message>
+        <source>sudo on %1 asks for the password of %2.</source>
+        <translation>%1 上的 sudo 要求输入 %2 的密码。</translation>
+    </message>
+    <message>
+        <source>Password needed</source>
+        <translation>需要密码</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>密码</translation>
+    </message>
+    <message>
+        <source>Unknown host key</source>
+        <translation>未知的主机密钥</translation>
+    </message>
+    <message>
+        <source>&amp;Accept and remember</source>
+        <translation>接受并记住(&amp;A)</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::ResultsPage</name>
+    <message>
+        <source>%1: command line of %2</source>
+        <translation>%1：%2 的命令行</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / 共 %2 项</translation>
+    </message>
+    <message>
+        <source>Filter: rule, title, flag, node or file</source>
+        <translation>过滤：加固项、标题、参数、节点或文件</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>过滤</translation>
+    </message>
+    <message>
+        <source>Words in any order, in either language; !word leaves out</source>
+        <translation>关键词顺序不限，中英文均可；!词 表示排除</translation>
+    </message>
+    <message>
+        <source>Failures only</source>
+        <translation>仅不通过项</translation>
+    </message>
+    <message>
+        <source>Nothing matches the filter. Press Escape in the filter box to see everything again.</source>
+        <translation>没有符合过滤条件的内容。在过滤框中按 Esc 可重新显示全部。</translation>
+    </message>
+    <message>
+        <source>Findings by node</source>
+        <translation>按节点列出的检查结果</translation>
+    </message>
+    <message>
+        <source>Document</source>
+        <translation>文档</translation>
+    </message>
+    <message>
+        <source>Explanation</source>
+        <translation>说明</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::ReviewPage</name>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>Change set %1, files: %2</source>
+        <translation>变更集 %1，涉及 %2 个文件</translation>
+    </message>
+    <message>
+        <source>Nothing that fails can be changed by this program.</source>
+        <translation>没有本程序可以更改的不通过项。</translation>
+    </message>
+    <message>
+        <source>Tick what is to be changed; the exact bytes are shown here before anything is done.</source>
+        <translation>请勾选要更改的项；在执行任何操作之前，此处会显示确切的内容变化。</translation>
+    </message>
+    <message>
+        <source>Another job is running.</source>
+        <translation>另一项任务正在进行。</translation>
+    </message>
+    <message>
+        <source>This is a recording: it can be reviewed, but there is no node to change. Connect to the node to apply.</source>
+        <translation>这是记录数据：可以审阅，但没有可更改的节点。要应用更改，请连接节点。</translation>
+    </message>
+    <message>
+        <source>This session is read-only. Choose “Allow changes” in the Change menu first.</source>
+        <translation>当前会话为只读。请先在“变更”菜单中选择“允许更改”。</translation>
+    </message>
+    <message>
+        <source>Enter the name of the operator: it is recorded with the change.</source>
+        <translation>请填写操作人姓名，该姓名会随变更一起记录。</translation>
+    </message>
+    <message>
+        <source>Not every node of this change set is connected.</source>
+        <translation>此变更集涉及的节点尚未全部连接。</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>还原</translation>
+    </message>
+    <message>
+        <source>◂ &amp;Findings</source>
+        <translation>◂ 检查结果(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Tick &amp;all or none</source>
+        <translation>全选或全不选(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Findings that can be changed</source>
+        <translation>可更改的检查结果</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>更改内容</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>执行情况</translation>
+    </message>
+    <message>
+        <source>What happens on the nodes is shown here.</source>
+        <translation>节点上的执行情况会显示在这里。</translation>
+    </message>
+    <message>
+        <source>&amp;Operator:</source>
+        <translation>操作人(&amp;O)：</translation>
+    </message>
+    <message>
+        <source>&amp;Ticket:</source>
+        <translation>工单号(&amp;T)：</translation>
+    </message>
+    <message>
+        <source>Re&amp;viewer:</source>
+        <translation>复核人(&amp;V)：</translation>
+    </message>
+    <message>
+        <source>Show what will be &amp;run…</source>
+        <translation>查看将要执行的内容(&amp;R)…</translation>
+    </message>
+    <message>
+        <source>A&amp;pply</source>
+        <translation>应用(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Re&amp;store what was applied</source>
+        <translation>还原已应用的更改(&amp;S)</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::RowView</name>
+    <message>
+        <source>not in the file, the fix would add it</source>
+        <translation>文件中没有此行，修复时会添加</translation>
+    </message>
+    <message>
+        <source>removed</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>added</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>全选</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::ScriptDialog</name>
+    <message>
+        <source>What will be run</source>
+        <translation>将要执行的内容</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::StartPage</name>
+    <message>
+        <source>Jiagu</source>
+        <translation>加固</translation>
+    </message>
+    <message>
+        <source>See what is in force on the nodes of a Kubernetes cluster, judge it against a hardening baseline, review every byte of a change, apply it, and take it back.</source>
+        <translation>查看 Kubernetes 集群各节点上实际生效的配置，对照加固基线进行检查，逐字节审阅更改，应用更改，并可随时还原。</translation>
+    </message>
+    <message>
+        <source>Log in to a node over SSH and read it. Nothing is changed by reading.</source>
+        <translation>通过 SSH 登录节点并读取信息。读取不会更改任何内容。</translation>
+    </message>
+    <message>
+        <source>Look at a recording, made with “jiagu record” or by hand on a node that cannot be reached: sh collect.sh &gt; node.jiagu-snapshot. It can also be dropped on this window.</source>
+        <translation>查看记录文件：可用“jiagu record”生成，也可在无法连接的节点上手动运行 sh collect.sh &gt; node.jiagu-snapshot 生成。也可以将文件拖放到此窗口。</translation>
+    </message>
+    <message>
+        <source>Look around in a recorded sample cluster first, without any node.</source>
+        <translation>无需任何节点，先浏览一个已记录的示例集群。</translation>
+    </message>
+</context>
 </TS>

@@ -1,16 +1,95 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/message.h"
+#include "language.h"
+#include "theme.h"
+
 #include <QMainWindow>
+
+class QAction;
+class QActionGroup;
+class QDockWidget;
+class QLabel;
+class QListView;
+class QMenu;
+class QStackedWidget;
 
 namespace jiagu {
 
-/// The console's window.
+class Asker;
+class ProblemModel;
+class ResultsPage;
+class ReviewPage;
+class Session;
+
+/// The console's window. Speaks the language of the settings, else of the system, from the start.
 class MainWindow final : public QMainWindow
 {
     Q_OBJECT
 public:
     explicit MainWindow(QWidget *parent = nullptr);
+    ~MainWindow() override;
+
+    /// Starts to open recordings, in the background; problems go to the list.
+    void openSnapshots(const QStringList &files);
+    void openSample();
+    /// Also remembers it.
+    void setLanguage(Language language);
+    void setTheme(Theme theme);
+
+    Session *session() const { return m_session; }
+
+protected:
+    void changeEvent(QEvent *event) override;
+    void closeEvent(QCloseEvent *event) override;
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
+
+private:
+    QAction *add(QMenu *menu, const char *name, const QKeySequence &shortcut, void (MainWindow::*slot)());
+    void makeActions();
+    void retranslate();
+    void updateActions();
+    void showAssessment();
+    void connectToNode();
+    void chooseFiles();
+    void rescan();
+    void closeCluster();
+    void showReview();
+    void showFindings();
+    void showHistory();
+    void saveReport();
+    void copyProblems();
+    void about();
+    void allowChanges();
+    void filter();
+    void next();
+    void previous();
+    void nextPane();
+    void applyNow();
+    void expandAll();
+    void collapseAll();
+    void clearProblems();
+
+    Translation m_translation;
+    Asker *m_asker;
+    Session *m_session;
+    ProblemModel *m_problems;
+    QStackedWidget *m_pages;
+    QWidget *m_start = nullptr;
+    ResultsPage *m_results;
+    ReviewPage *m_review;
+    QDockWidget *m_problemDock;
+    QListView *m_problemList;
+    QLabel *m_mode;
+    QMenu *m_fileMenu, *m_viewMenu, *m_changeMenu, *m_languageMenu, *m_themeMenu, *m_helpMenu;
+    QAction *m_connect, *m_open, *m_sample, *m_rescan, *m_save, *m_close, *m_quit;
+    QAction *m_filter, *m_failuresOnly, *m_next, *m_previous, *m_nextPane, *m_expand, *m_collapse, *m_showProblems,
+        *m_clear;
+    QAction *m_allow, *m_showReview, *m_findings, *m_apply, *m_history;
+    QAction *m_themes[3];
+    QAction *m_about;
 };
 
 } // namespace jiagu

@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jobs/session.h"
+
+#include "host/sample.h"
+
+#include <QFile>
+#include <QFileInfo>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace jiagu {
+
+namespace {
+
+constexpr qint64 largestFile = qint64(64) * 1024 * 1024;
+
+Result<Snapshot> readFile(const QString &path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) {
+        return failure(Error::Kind::NotFound,
+            message(u"The file cannot be opened: %1. Check its name and that you may read it."_s,
+                u"无法打开文件：%1。请检查文件名以及是否有读取权限。"_s, file.errorString()),
+            {.file = path});
+    }
+    if (file.size() > largestFile) {
+        return failure(Error::Kind::TooLarge,
+            message(
+                u"The file has %1 bytes, more than a snapshot can have (64 MiB). Choose a file that collect.sh wrote."_s,
+                u"文件有 %1 字节，超过快照的上限（64 MiB）。请选择由 collect.sh 生成的文件。"_s,
+                QString::number(file.size())),
+            {.file = path});
+    }
+    return parseSnapshot(QFileInfo(path).fileName(), file.read(largestFile));
+}
+
+bool linkIsGone(const Error &error)
+{
+    return error.kind == Error::Kind::Lost || error.kind == Error::Kind::Connect || error.kind == Error::Kind::Timeout;
+}
+
+} // namespace
+
+/// A node that is or was connected. The host belongs to the worker's thread.
+struct Session::Connection
+{
+    Target target;
+    std::unique_ptr<SshHost> host;
+    QString machineId; ///< after the first read
+    Worker worker; ///< last: it stops before the host goes
+};
+
+Session::Session(MakeQuestions questions, QObject *parent)
+    : QObject(parent)
+    , m_makeQuestions(std::move(questions))
+{
+}
+
+Session::~Session()
+{
+    m_stop.request_stop();
+}
+
+bool Session::hasLink(const QString &machineId) const
+{
+    return std::ranges::any_of(
+        m_connections, [&](const auto &connection) { return connection->machineId == machineId; });
+}
+
+void Session::setArmed(bool on)
+{
+    if (m_armed == on)
+        return;
+    m_armed = on;
+    Q_EMIT armedChanged();
+}
+
+void Session::begin(Phase phase)
+{
+    m_phase = phase;
+    ++m_job;
+    m_clock.start();
+    Q_EMIT phaseChanged();
+}
+
+void Session::end()
+{
+    m_phase = Phase::Idle;
+    m_stop = std::stop_source(std::nostopstate);
+    Q_EMIT phaseChanged();
+}
+
+Progress Session::progress()
+{
+    return [self = QPointer<QObject>(this), this, job = m_job](const Step &step) {
+        inWindow(self, [this, job, step] {
+            if (job == m_job)
+                Q_EMIT progressed(step.text, step.bytes);
+        });
+    };
+}
+
+/// The password given beforehand answers the first question about the login, and sudo's when it asks for that account.
+Questions Session::questions(std::stop_token stop, const Target &target, const std::shared_ptr<Secret> &password)
+{
+    Questions ask = m_makeQuestions(stop);
+    if (!password || password->isEmpty())
+        return ask;
+    auto forSudo =
+        std::make_shared<Secret>(target.identityFile.isEmpty() && target.sudo ? password->duplicate() : Secret());
+    ask.secret = [password, forSudo, user = target.user, next = ask.secret](const SecretQuestion &question) {
+        const bool sudo = question.kind == SecretQuestion::Kind::SudoPassword;
+        Secret &given = sudo ? *forSudo : *password;
+        if (!given.isEmpty() && (!sudo || question.account == user))
+            return std::optional<Secret>(std::move(given));
+        return next ? next(question) : std::nullopt;
+    };
+    return ask;
+}
+
+Session::Judged Session::judge(QList<Snapshot> snapshots, bool live, const Progress &progress)
+{
+    progress({.text = message(u"Judging what was read"_s, u"正在检查读取到的内容"_s)});
+    Judged judged;
+    for (const Snapshot &snapshot : snapshots) {
+        for (Error problem : snapshot.problems) {
+            if (problem.at.node.isEmpty())
+                problem.at.node = snapshot.source;
+            judged.problems += problem;
+        }
+    }
+    const auto taken = [](const Snapshot &left, const Snapshot &right) { return left.taken < right.taken; };
+    const QDateTime now = live || snapshots.isEmpty() ? QDateTime::currentDateTimeUtc()
+                                                      : std::ranges::max_element(snapshots, taken)->taken;
+    judged.assessment = buildCluster(snapshots).and_then([&](Cluster cluster) {
+        return builtinRulePack().map([&](const RulePack &pack) { return assess(cluster, pack, now); });
+    });
+    judged.snapshots = std::move(snapshots);
+    return judged;
+}
+
+void Session::take(const Judged &judged)
+{
+    for (const Error &problem : judged.problems)
+        Q_EMIT failed(problem);
+    if (!judged.assessment)
+        return;
+    if (!*judged.assessment) {
+        Q_EMIT failed(judged.assessment->error());
+        return;
+    }
+    m_assessment = **judged.assessment;
+    for (const Error &problem : m_assessment->cluster.problems)
+        Q_EMIT failed(problem);
+    for (const Node &node : m_assessment->cluster.nodes) {
+        for (Error problem : node.problems) {
+            if (problem.at.node.isEmpty())
+                problem.at.node = node.name;
+            Q_EMIT failed(problem);
+        }
+    }
+    Q_EMIT assessmentChanged();
+}
+
+/// Reads recordings with `read`, judges them, and replaces what is open.
+template <typename Read>
+void Session::load(Read read)
+{
+    if (m_phase != Phase::Idle)
+        return;
+    begin(Phase::Reading);
+    m_stop = m_worker.run(
+        this,
+        [read, progress = progress()](const std::stop_token &) {
+            Judged unread;
+            QList<Snapshot> snapshots = read(unread.problems, progress);
+            if (snapshots.isEmpty())
+                return unread;
+            Judged judged = judge(std::move(snapshots), false, progress);
+            judged.problems = unread.problems + judged.problems;
+            return judged;
+        },
+        [this, job = m_job](const Judged &judged) {
+            if (job != m_job)
+                return;
+            if (judged.assessment && *judged.assessment) {
+                m_connections.clear();
+                setArmed(false);
+            }
+            take(judged);
+            end();
+        });
+}
+
+void Session::openFiles(const QStringList &paths)
+{
+    load([paths](QList<Error> &problems, const Progress &progress) {
+        QList<Snapshot> snapshots;
+        for (const QString &path : paths) {
+            progress({.text = message(u"Reading %1"_s, u"正在读取 %1"_s, QFileInfo(path).fileName())});
+            if (auto snapshot = readFile(path))
+                snapshots += *std::move(snapshot);
+            else
+                problems += snapshot.error();
+        }
+        return snapshots;
+    });
+}
+
+void Session::openSample()
+{
+    load([](QList<Error> &problems, const Progress &progress) {
+        progress({.text = message(u"Reading the sample"_s, u"正在读取示例"_s)});
+        auto snapshots = sampleSnapshots();
+        if (!snapshots) {
+            problems += snapshots.error();
+            return QList<Snapshot>();
+        }
+        return *std::move(snapshots);
+    });
+}
+
+void Session::connectTo(const Target &target, Secret password)
+{
+    if (m_phase != Phase::Idle)
+        return;
+    begin(Phase::Reading);
+    auto connection = std::make_shared<Connection>();
+    connection->target = target;
+    m_abandoned.push_back(connection); // until it has proved itself
+    QList<Snapshot> others;
+    if (m_assessment && isLive()) {
+        for (const Node &node : m_assessment->cluster.nodes) {
+            if (node.snapshot && hasLink(node.machineId))
+                others += *node.snapshot;
+        }
+    }
+    auto given = std::make_shared<Secret>(std::move(password));
+    Connection *raw = connection.get();
+    m_stop = connection->worker.run(
+        this,
+        [this, raw, others, given, progress = progress(), knownHosts = m_knownHosts](const std::stop_token &stop) {
+            Judged judged;
+            auto host = SshHost::connect(raw->target, knownHosts, questions(stop, raw->target, given), stop, progress);
+            if (!host) {
+                judged.problems += host.error();
+                return judged;
+            }
+            raw->host = *std::move(host);
+            auto snapshot = raw->host->read(stop, progress);
+            if (!snapshot) {
+                judged.problems += snapshot.error();
+                return judged;
+            }
+            raw->machineId = snapshot->machineId;
+            QList<Snapshot> all = others;
+            all.removeIf([&](const Snapshot &other) { return other.machineId == snapshot->machineId; });
+            all += *std::move(snapshot);
+            return judge(std::move(all), true, progress);
+        },
+        [this, job = m_job, raw](const Judged &judged) {
+            const auto found = std::ranges::find_if(m_abandoned, [raw](const auto &one) { return one.get() == raw; });
+            const std::shared_ptr<Connection> done = *found;
+            m_abandoned.erase(found);
+            if (job != m_job)
+                return;
+            if (judged.assessment && *judged.assessment) {
+                std::erase_if(m_connections, [&](const auto &other) { return other->machineId == done->machineId; });
+                m_connections.push_back(done);
+                setArmed(false);
+            }
+            take(judged);
+            end();
+        });
+}
+
+void Session::rescan()
+{
+    if (m_phase != Phase::Idle || !isLive())
+        return;
+    begin(Phase::Reading);
+    readNext(0, {});
+}
+
+void Session::readNext(std::size_t index, QList<Snapshot> snapshots)
+{
+    Connection *raw = m_connections[index].get();
+    const bool last = index + 1 == m_connections.size();
+    m_stop = raw->worker.run(
+        this,
+        [this, raw, snapshots, last, progress = progress(), knownHosts = m_knownHosts](const std::stop_token &stop) {
+            Judged judged;
+            auto snapshot =
+                raw->host ? raw->host->read(stop, progress) : Result<Snapshot>(failure(Error::Kind::Lost, {}));
+            if (!snapshot && linkIsGone(snapshot.error()) && !stop.stop_requested()) {
+                raw->host.reset();
+                auto host =
+                    SshHost::connect(raw->target, knownHosts, questions(stop, raw->target, nullptr), stop, progress);
+                if (host) {
+                    raw->host = *std::move(host);
+                    snapshot = raw->host->read(stop, progress);
+                } else {
+                    snapshot = tl::unexpected(host.error());
+                }
+            }
+            judged.snapshots = snapshots;
+            if (snapshot)
+                judged.snapshots += *std::move(snapshot);
+            else
+                judged.problems += snapshot.error();
+            if (!last || judged.snapshots.isEmpty())
+                return judged;
+            const QList<Error> problems = judged.problems;
+            judged = judge(judged.snapshots, true, progress);
+            judged.problems = problems + judged.problems;
+            return judged;
+        },
+        [this, job = m_job, index, last](const Judged &judged) {
+            if (job != m_job)
+                return;
+            take(judged);
+            if (last)
+                end();
+            else
+                readNext(index + 1, judged.snapshots);
+        });
+}
+
+void Session::push(Outcome::Action action, const ChangeSet &changeSet, const Approval &approval)
+{
+    if (m_phase != Phase::Idle || !m_armed)
+        return;
+    QStringList nodes;
+    for (const FileChange &step : changeSet.steps) {
+        if (!nodes.contains(step.node))
+            nodes += step.node;
+    }
+    begin(Phase::Changing);
+    pushNext(action, changeSet, approval, nodes);
+}
+
+void Session::pushNext(Outcome::Action action, const ChangeSet &changeSet, const Approval &approval, QStringList nodes)
+{
+    if (nodes.isEmpty() || m_phase == Phase::RollingBack) {
+        finishPush();
+        return;
+    }
+    const QString node = nodes.takeFirst();
+    const auto run = [=](Host &host, Journal &journal, std::stop_token stop, const Progress &progress) {
+        return action == Outcome::Action::Apply ? apply(changeSet, node, approval, host, journal, stop, progress)
+                                                : restore(changeSet, node, approval, host, journal, stop, progress);
+    };
+    const bool started = runOn(changeSet, node, run, [=, this](const Outcome &result) {
+        if (result.state == Outcome::State::Done)
+            pushNext(action, changeSet, approval, nodes);
+        else
+            finishPush();
+    });
+    if (!started)
+        finishPush();
+}
+
+void Session::askNode(const ChangeSet &changeSet, const QString &node)
+{
+    if (m_phase != Phase::Idle)
+        return;
+    begin(Phase::Changing);
+    const auto run = [changeSet, node](Host &host, Journal &journal, std::stop_token stop, const Progress &) {
+        return inquire(changeSet, node, host, journal, stop);
+    };
+    if (!runOn(changeSet, node, run, [this](const Outcome &) { finishPush(); }))
+        finishPush();
+}
+
+void Session::finishPush()
+{
+    end();
+    Q_EMIT pushed();
+    rescan();
+}
+
+/// Starts `push` on the thread of the node's connection, with the journal open.
+bool Session::runOn(
+    const ChangeSet &changeSet, const QString &node, Push push, std::function<void(const Outcome &)> done)
+{
+    const auto step = std::ranges::find(changeSet.steps, node, &FileChange::node);
+    const auto connection = std::ranges::find_if(m_connections, [&](const auto &one) {
+        return step != changeSet.steps.end() && one->machineId == step->machineId && one->host;
+    });
+    if (connection == m_connections.end()) {
+        reportMissingLink(node);
+        return false;
+    }
+    Connection *raw = connection->get();
+    m_stop = raw->worker.run(
+        this,
+        [raw, push, directory = m_journalDirectory, progress = progress()](
+            const std::stop_token &stop) -> Result<Outcome> {
+            auto journal = Journal::open(directory);
+            if (!journal)
+                return tl::unexpected(journal.error());
+            return push(*raw->host, *journal, stop, progress);
+        },
+        [this, done, node](const Result<Outcome> &result) {
+            if (!result) {
+                Q_EMIT failed(result.error());
+                finishPush();
+                return;
+            }
+            Q_EMIT outcome(*result);
+            done(*result);
+        });
+    return true;
+}
+
+void Session::reportMissingLink(const QString &node)
+{
+    Q_EMIT failed({.kind = Error::Kind::Connect,
+        .message =
+            message(u"Nothing was changed, because there is no connection to this node. Connect to it and try again."_s,
+                u"未作任何更改，因为没有到该节点的连接。请先连接该节点，然后重试。"_s),
+        .at = {.node = node}});
+}
+
+void Session::cancel()
+{
+    switch (m_phase) {
+    case Phase::Idle:
+    case Phase::RollingBack:
+        return;
+    case Phase::Reading:
+        m_stop.request_stop();
+        ++m_job;
+        end();
+        return;
+    case Phase::Changing:
+        m_phase = Phase::RollingBack;
+        m_stop.request_stop();
+        Q_EMIT phaseChanged();
+        return;
+    }
+}
+
+void Session::close()
+{
+    if (m_phase != Phase::Idle)
+        return;
+    m_assessment.reset();
+    m_connections.clear();
+    setArmed(false);
+    Q_EMIT assessmentChanged();
+}
+
+} // namespace jiagu

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "change/apply.h"
+#include "host/sshhost.h"
+#include "jobs/worker.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+
+#include <optional>
+#include <vector>
+
+namespace jiagu {
+
+/// What is open: snapshots, the connections they came from, and the one assessment of them. Runs the blocking functions
+/// of core on its own threads, one job at a time, and tells the window how they go. Lives in the window's thread.
+class Session final : public QObject
+{
+    Q_OBJECT
+public:
+    enum class Phase
+    {
+        Idle,
+        Reading, ///< connecting, reading, judging: a cancel drops it at once
+        Changing, ///< pushing or restoring: a cancel asks the node to roll back
+        RollingBack ///< it has been asked to
+    };
+    Q_ENUM(Phase)
+    /// Makes the functions that a job asks a person with.
+    using MakeQuestions = std::function<Questions(std::stop_token)>;
+
+    explicit Session(MakeQuestions questions, QObject *parent = nullptr);
+    ~Session() override;
+
+    Phase phase() const { return m_phase; }
+    qint64 elapsed() const { return m_phase == Phase::Idle ? 0 : m_clock.elapsed(); } ///< of the running job, in ms
+    const std::optional<Assessment> &assessment() const { return m_assessment; }
+    bool isLive() const { return !m_connections.empty(); } ///< at least one node can be read again
+    bool hasLink(const QString &machineId) const; ///< that machine can be changed
+    /// What is open is read-only until the person allows changes; anything newly opened is read-only again.
+    bool isArmed() const { return m_armed; }
+    void setArmed(bool on);
+
+    /// Where change sets and outcomes are kept.
+    void setJournalDirectory(const QString &directory) { m_journalDirectory = directory; }
+    const QString &journalDirectory() const { return m_journalDirectory; }
+    void setKnownHosts(const KnownHostsFiles &files) { m_knownHosts = files; }
+
+    /// Each starts a job and replaces what is open when it succeeds; ignored while another job runs.
+    void openFiles(const QStringList &paths);
+    void openSample();
+    /// Adds a node to the live ones. `password` serves the first question for the login and the sudo of that account.
+    void connectTo(const Target &target, Secret password);
+    void rescan();
+    /// Node by node in the order of the steps; stops at the first that is not done. Reads again afterwards.
+    /// Ignored while the session is read-only.
+    void push(Outcome::Action action, const ChangeSet &changeSet, const Approval &approval);
+    /// Asks the node how an undecided change set ended.
+    void askNode(const ChangeSet &changeSet, const QString &node);
+    void cancel();
+    void close();
+
+Q_SIGNALS:
+    void phaseChanged();
+    void armedChanged();
+    void progressed(const jiagu::Message &step, qint64 bytes);
+    void assessmentChanged();
+    void failed(const jiagu::Error &error);
+    void outcome(const jiagu::Outcome &outcome);
+    void pushed(); ///< push() or askNode() is over, before it reads again
+
+private:
+    struct Connection;
+    struct Judged
+    {
+        QList<Snapshot> snapshots;
+        std::optional<Result<Assessment>> assessment;
+        QList<Error> problems;
+    };
+    using Push = std::function<Outcome(Host &, Journal &, std::stop_token, const Progress &)>;
+
+    static Judged judge(QList<Snapshot> snapshots, bool live, const Progress &progress);
+    template <typename Read>
+    void load(Read read);
+    void take(const Judged &judged);
+    Progress progress();
+    Questions questions(std::stop_token stop, const Target &target, const std::shared_ptr<Secret> &password);
+    void begin(Phase phase);
+    void end();
+    void readNext(std::size_t index, QList<Snapshot> snapshots);
+    void pushNext(Outcome::Action action, const ChangeSet &changeSet, const Approval &approval, QStringList nodes);
+    bool runOn(const ChangeSet &changeSet, const QString &node, Push push, std::function<void(const Outcome &)> done);
+    void reportMissingLink(const QString &node);
+    void finishPush();
+
+    MakeQuestions m_makeQuestions;
+    KnownHostsFiles m_knownHosts = KnownHostsFiles::standard();
+    QString m_journalDirectory = Journal::standardDirectory();
+    std::optional<Assessment> m_assessment;
+    Phase m_phase = Phase::Idle;
+    bool m_armed = false;
+    QElapsedTimer m_clock;
+    std::stop_source m_stop{std::nostopstate};
+    int m_job = 0; ///< results of an earlier one are dropped
+    std::vector<std::shared_ptr<Connection>> m_connections;
+    std::vector<std::shared_ptr<Connection>> m_abandoned; ///< still busy with a job nobody waits for
+    Worker m_worker;
+};
+
+} // namespace jiagu

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/clustertree.h"
+
+#include <QWidget>
+
+class QCheckBox;
+class QLabel;
+class QLineEdit;
+class QModelIndex;
+class QSplitter;
+class QTimer;
+class QToolButton;
+class QTreeView;
+
+namespace jiagu {
+
+class ClusterFilter;
+class ClusterModel;
+class Explanation;
+class RowView;
+
+/// The findings: the tree with its filter, the document with its marks, the explanation.
+class ResultsPage final : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit ResultsPage(QWidget *parent = nullptr);
+
+    /// Keeps filter, what is expanded by default, and the finding that was selected.
+    void setAssessment(const Assessment &assessment);
+    void clear();
+
+    void focusFilter();
+    void setFailuresOnly(bool on);
+    void selectFinding(int finding);
+    /// The next (1) or previous (-1) finding of the filtered tree.
+    void stepFinding(int direction);
+    void expandAll();
+    void collapse();
+    void cyclePanes(int direction);
+
+    QByteArray saveState() const;
+    void restoreState(const QByteArray &state);
+
+Q_SIGNALS:
+    void failuresOnlyChanged(bool on);
+
+protected:
+    void changeEvent(QEvent *event) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
+private:
+    void retranslate();
+    void applyFilter();
+    void expandToFindings();
+    void showCurrent();
+    void showDocument(const DocumentId &document);
+    QModelIndex current() const;
+
+    Assessment m_assessment;
+    ClusterModel *m_model;
+    ClusterFilter *m_filter;
+    DocumentId m_shown;
+    QLineEdit *m_words;
+    QCheckBox *m_failuresOnly;
+    QLabel *m_count;
+    QTreeView *m_tree;
+    QLabel *m_empty;
+    QLabel *m_documentName;
+    RowView *m_document;
+    Explanation *m_explanation;
+    QSplitter *m_splitter;
+    QTimer *m_typing;
+};
+
+} // namespace jiagu
