@@ -8,6 +8,7 @@
 #include <QAccessible>
 #include <QAction>
 #include <QCheckBox>
+#include <QDialog>
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QDropEvent>
