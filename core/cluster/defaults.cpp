@@ -35,12 +35,14 @@ const auto &table()
     constexpr auto apiServer = u"staging/src/k8s.io/apiserver/pkg/server/config.go";
     constexpr auto debugging = u"staging/src/k8s.io/component-base/config/v1alpha1/defaults.go";
     constexpr auto kubelet = u"pkg/kubelet/apis/config/v1beta1/defaults.go";
+    constexpr auto kubeletTypes = u"staging/src/k8s.io/kubelet/config/v1beta1/types.go";
     constexpr auto legacy = u"cmd/kubelet/app/options/options.go";
     constexpr auto gates = u"pkg/features/kube_features.go";
     static const auto entries = std::to_array<Entry>({
         {ApiServer, u"--profiling", u"", When::Always, 19, 37, true, apiServer},
         {ControllerManager, u"--profiling", u"", When::Always, 19, 37, true, debugging},
         {Scheduler, u"--profiling", u"", When::Always, 19, 37, true, debugging},
+        {Kubelet, u"--pod-manifest-path", u"staticPodPath", When::Always, 19, 37, u""_s, kubeletTypes},
         {Kubelet, u"--pod-max-pids", u"podPidsLimit", When::Always, 19, 37, -1, kubelet},
         {Kubelet, u"--anonymous-auth", u"authentication.anonymous.enabled", When::WithFile, 19, 36, false, kubelet},
         {Kubelet, u"--anonymous-auth", u"authentication.anonymous.enabled", When::FlagsOnly, 19, 36, true, legacy},

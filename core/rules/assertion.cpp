@@ -41,7 +41,7 @@ QString Assertion::text() const
     case Operator::Equal:
         return right;
     case Operator::NotEqual:
-        return u"not "_s + right;
+        return u"\u2260 "_s + right;
     case Operator::In: {
         QStringList words;
         for (const QJsonValue &item : operand.toArray())

@@ -25,7 +25,7 @@ struct Assertion
     QJsonValue operand;
 
     bool holds(const QJsonValue &value) const;
-    /// The assertion as technical text: "false", "> 0", "not true", "one of a, b".
+    /// The assertion as technical text: "false", "> 0", "≠ true", "one of a, b".
     QString text() const;
 };
 

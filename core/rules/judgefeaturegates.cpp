@@ -3,8 +3,10 @@
 
 #include "base/plaintext.h"
 #include "cluster/arguments.h"
-#include "document/environmentfile.h"
-#include "document/yamldocument.h"
+#include "cluster/kubeletarguments.h"
+#include "cluster/kubeletfiles.h"
+
+#include <QTimeZone>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -15,219 +17,117 @@ namespace {
 /// A place where the gate is written.
 struct Mention
 {
-    QByteArray value;
+    QString value; ///< as written
+    bool on = false;
     Origin origin;
 };
 
-Origin originOf(Origin::Kind kind, const QString &file, int line, int column = 0, const QString &key = {})
-{
-    Origin origin;
-    origin.kind = kind;
-    origin.file = file;
-    origin.line = line;
-    origin.column = column;
-    origin.key = key;
-    return origin;
-}
-
-/// What the kubelet reads at its next start, searched for one gate.
+/// What the kubelet takes at its next start, searched for one gate; and what it was started with.
 class Search
 {
 public:
-    Search(const Node &node, QByteArray gate)
+    Search(const Node &node, const FeatureGate &gate)
         : m_node(node)
-        , m_gate(std::move(gate))
+        , m_gate(gate.name.toUtf8())
     {
     }
 
     void run()
     {
+        QList<QByteArray> written;
+        QList<Origin> origins;
+        for (const SourcedArgument &argument : writtenKubeletArguments(*m_node.snapshot)) {
+            written += argument.text;
+            origins += argument.origin;
+        }
         const Component *kubelet = m_node.component(ComponentKind::Kubelet);
         const QList<QByteArray> argv = kubelet && kubelet->running ? kubelet->process.argv : QList<QByteArray>{};
-        for (const auto &[index, value] : gatesIn(argv)) {
-            Origin origin = originOf(Origin::Kind::Process, {}, 0, 0, u"--feature-gates"_s);
-            origin.index = index;
-            add(value, origin);
+        if (written.isEmpty()) {
+            m_gaps += message(
+                u"On node %1 it is not known with which arguments the kubelet will be started again: its systemd unit "
+                u"or an environment file that the unit names was not read."_s,
+                u"节点 %1 上无法确定 kubelet 下次启动时使用的参数：未读取其 systemd 单元或单元所引用的环境文件。"_s,
+                plainText(m_node.name));
         }
-        const QString config = valueOf(argv, u"--config"_s);
-        if (!config.isEmpty())
-            searchConfiguration(config, Origin::Kind::File);
-        else if (argv.isEmpty())
-            searchConfiguration(u"/var/lib/kubelet/config.yaml"_s, Origin::Kind::File);
-        searchDropIns(valueOf(argv, u"--config-dir"_s));
-        searchUnit();
-        for (const QString &path : m_environmentFiles)
-            searchEnvironmentFile(path);
+        searchArguments(written, origins);
+        if (written != argv)
+            searchArguments(argv, {});
+        const QList<QByteArray> &next = written.isEmpty() ? argv : written;
+        searchFiles(next.isEmpty() ? u"/var/lib/kubelet/config.yaml"_s : valueOf(next, u"--config"_s),
+            valueOf(next, u"--config-dir"_s));
     }
 
     const QList<Mention> &mentions() const { return m_mentions; }
     const QList<Message> &gaps() const { return m_gaps; }
 
 private:
-    void add(const QByteArray &value, Origin origin) { m_mentions += Mention{value, std::move(origin)}; }
-
     static QString valueOf(const QList<QByteArray> &argv, const QString &flag)
     {
         const QList<FlagOccurrence> found = flagOccurrences(argv, flag, ValueType::String, FlagSyntax::Pflag);
         return found.isEmpty() ? QString() : QString::fromUtf8(found.constLast().text);
     }
 
-    /// The values that arguments give to the gate, with their index.
-    QList<std::pair<int, QByteArray>> gatesIn(const QList<QByteArray> &argv) const
+    void searchArguments(const QList<QByteArray> &argv, const QList<Origin> &origins)
     {
-        QList<std::pair<int, QByteArray>> found;
         for (const FlagOccurrence &occurrence :
             flagOccurrences(argv, u"--feature-gates"_s, ValueType::Map, FlagSyntax::Pflag)) {
             for (const QByteArray &pair : occurrence.text.split(',')) {
                 const qsizetype equals = pair.indexOf('=');
                 const QByteArray name = pair.left(equals).trimmed();
-                if (name == m_gate || name == "kube:" + m_gate)
-                    found.append({occurrence.index, equals < 0 ? QByteArray() : pair.mid(equals + 1).trimmed()});
+                if (name != m_gate && name != "kube:" + m_gate)
+                    continue;
+                const QByteArray value = equals < 0 ? QByteArray() : pair.mid(equals + 1).trimmed();
+                Origin origin;
+                origin.kind = Origin::Kind::Process;
+                origin = origins.value(occurrence.index, origin);
+                origin.index = occurrence.index;
+                m_mentions += Mention{plainText(value), parseBool(value).value_or(false), origin};
             }
         }
-        return found;
     }
 
-    /// The same of words that follow a program's name elsewhere.
-    QList<std::pair<int, QByteArray>> gatesInWords(const QByteArray &words) const
+    /// The kubelet reads its files anew at its next start, so their age does not matter.
+    void searchFiles(const QString &config, const QString &directory)
     {
-        return gatesIn(QList<QByteArray>{"kubelet"_ba} + splitArguments(words));
-    }
-
-    /// The content of a file that has to be there; a gap says why it is not known.
-    const FileRecord *content(const QString &path)
-    {
-        const FileRecord *file = m_node.snapshot->file(path);
-        if (file && file->hasContent)
-            return file;
-        const QString name = plainText(path);
-        if (!file)
-            m_gaps += message(u"%1 was not read."_s, u"未读取 %1。"_s, name);
-        else if (file->truncated)
-            m_gaps += message(u"%1 is too large to be read."_s, u"%1 过大,未读取。"_s, name);
-        else
-            m_gaps += message(u"%1 could not be read: %2."_s, u"无法读取 %1:%2。"_s, name, plainText(file->error));
-        return nullptr;
-    }
-
-    void searchConfiguration(const QString &path, Origin::Kind kind)
-    {
-        const FileRecord *file = content(path);
-        if (!file)
-            return;
-        const Result<YamlDocument> document = YamlDocument::parse(path, file->content);
-        if (!document) {
-            m_gaps += sentences(
-                {message(u"%1 does not parse."_s, u"%1 无法解析。"_s, plainText(path)), document.error().message});
-            return;
-        }
-        const int gates = document->find({"featureGates"_ba});
-        const int value = gates < 0 ? -1 : document->find(document->resolved(gates), m_gate);
-        if (value < 0)
-            return;
-        const Position at = document->position(document->node(value).begin);
-        add(document->node(value).value,
-            originOf(kind, path, at.line, at.column, u"featureGates."_s + QString::fromUtf8(m_gate)));
-    }
-
-    void searchDropIns(const QString &directory)
-    {
-        if (directory.isEmpty())
-            return;
-        const FileRecord *record = m_node.snapshot->file(directory);
-        if (record && !record->error.isEmpty()) {
-            m_gaps += message(
-                u"%1 could not be read: %2."_s, u"无法读取 %1:%2。"_s, plainText(directory), plainText(record->error));
-        }
-        const QString below = directory.endsWith(u'/') ? directory : directory + u'/';
-        for (const FileRecord &file : m_node.snapshot->files) {
-            if (file.path.startsWith(below) && file.path.endsWith(".conf"_L1)
-                && file.type != FileRecord::Type::Directory)
-                searchConfiguration(file.path, Origin::Kind::DropIn);
-        }
-    }
-
-    /// Arguments that stand in the unit itself, and the environment files that it names. `systemctl cat` puts the name
-    /// of each file before its lines as a comment.
-    void searchUnit()
-    {
-        m_environmentFiles = {
-            u"/var/lib/kubelet/kubeadm-flags.env"_s, u"/etc/default/kubelet"_s, u"/etc/sysconfig/kubelet"_s};
-        const OutputRecord *unit = m_node.snapshot->output(u"systemctl-cat-kubelet"_s);
-        if (!unit || unit->status != 0 || !unit->error.isEmpty()) {
-            m_gaps += message(u"The systemd unit of the kubelet could not be read: %1."_s,
-                u"无法读取 kubelet 的 systemd 单元:%1。"_s,
-                unit && !unit->error.isEmpty() ? plainText(unit->error) : u"systemctl cat kubelet"_s);
-            return;
-        }
-        QString file;
-        int line = 0;
-        QByteArray joined;
-        int joinedLine = 0;
-        QList<Mention> started;
-        for (const QByteArray &raw : unit->content.split('\n')) {
-            ++line;
-            if (joined.isEmpty() && raw.startsWith("# /")) {
-                file = plainText(raw.mid(2).trimmed());
-                line = 0;
-                continue;
-            }
-            if (joined.isEmpty())
-                joinedLine = line;
-            joined += raw;
-            if (joined.endsWith('\\')) {
-                joined.back() = ' ';
-                continue;
-            }
-            const QByteArray text = std::exchange(joined, {}).trimmed();
-            const QByteArray value = text.mid(text.indexOf('=') + 1).trimmed();
-            const Origin origin = originOf(Origin::Kind::File, file, joinedLine);
-            if (text.startsWith("ExecStart=")) {
-                if (value.isEmpty())
-                    started.clear();
-                for (const auto &found : gatesInWords(value))
-                    started += Mention{found.second, origin};
-            } else if (text.startsWith("Environment=")) {
-                for (const QByteArray &assignment : splitArguments(value)) {
-                    for (const auto &found : gatesInWords(assignment.mid(assignment.indexOf('=') + 1)))
-                        add(found.second, origin);
-                }
-            } else if (text.startsWith("EnvironmentFile=")) {
-                const QString path = QString::fromUtf8(value.startsWith('-') ? value.mid(1) : value);
-                if (!m_environmentFiles.contains(path))
-                    m_environmentFiles += path;
-            }
-        }
-        m_mentions += started;
-    }
-
-    void searchEnvironmentFile(const QString &path)
-    {
-        const FileRecord *file = m_node.snapshot->file(path);
-        if (!file || (file->error.isEmpty() && !file->hasContent && !file->truncated))
-            return;
-        if (!content(path))
-            return;
-        const Result<QList<EnvironmentVariable>> variables = parseEnvironmentFile(path, file->content);
-        if (!variables) {
-            m_gaps += sentences(
-                {message(u"%1 does not parse."_s, u"%1 无法解析。"_s, plainText(path)), variables.error().message});
-            return;
-        }
-        for (const EnvironmentVariable &variable : *variables) {
-            for (const auto &found : gatesInWords(variable.value)) {
-                add(found.second,
-                    originOf(Origin::Kind::Environment, path, variable.line, 0, plainText(variable.name)));
-            }
-        }
+        const SettingName name{
+            ComponentKind::Kubelet, {}, u"featureGates."_s + QString::fromUtf8(m_gate), ValueType::Bool};
+        const QDateTime later(QDate(9999, 1, 1), QTime(0, 0), QTimeZone::utc());
+        const KubeletFiles files = kubeletFiles(m_node, name, config, directory, later);
+        if (!files.unknown.isEmpty())
+            m_gaps += files.unknown;
+        for (const OverriddenValue &written : files.values)
+            m_mentions += Mention{actualText(written.value), written.value.toBool(), written.origin};
     }
 
     const Node &m_node;
     const QByteArray m_gate;
-    QStringList m_environmentFiles;
     QList<Mention> m_mentions;
     QList<Message> m_gaps;
 };
+
+/// What the gate does to a kubelet of this release; empty when it does nothing.
+Message harm(const FeatureGate &gate, const Release &release, bool off)
+{
+    if (release >= gate.removed) {
+        return message(
+            u"The gate was removed in %1: this kubelet (%2) does not start with it, and the node is lost at its next "
+            u"restart. Remove the gate now."_s,
+            u"该门控在 %1 中已移除：此 kubelet（%2）带着它无法启动，下次重启后节点将不可用。请立即删除该门控。"_s,
+            gate.removed.text(), release.text());
+    }
+    if (off && release >= gate.locked) {
+        return message(
+            u"Since %1 the gate is always on: this kubelet (%2) does not start when it is told to turn it off. Remove "
+            u"the gate now."_s,
+            u"该门控自 %1 起始终开启：要求关闭它时，此 kubelet（%2）无法启动。请立即删除该门控。"_s, gate.locked.text(),
+            release.text());
+    }
+    if (off) {
+        return message(u"The gate is turned off, so what it guards has no effect on this kubelet (%1)."_s,
+            u"该门控被关闭，它所控制的功能在此 kubelet（%1）上不生效。"_s, release.text());
+    }
+    return {};
+}
 
 Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node)
 {
@@ -237,19 +137,18 @@ Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node)
         finding.reason = whyNotRead(node);
         return finding;
     }
-    Search search(node, rule.gate.name.toUtf8());
+    Search search(node, rule.gate);
     search.run();
     const QString name = plainText(node.name);
     if (search.mentions().isEmpty()) {
-        if (!search.gaps().isEmpty()) {
-            finding.reason = sentences(search.gaps());
-            return finding;
+        finding.reason = sentences(search.gaps());
+        if (search.gaps().isEmpty()) {
+            finding.verdict = Verdict::Pass;
+            finding.actual = actualText({});
+            finding.reason =
+                message(u"On node %1 the feature gate %2 is neither in the kubelet's arguments nor in its files."_s,
+                    u"节点 %1 上 kubelet 的启动参数和配置文件中都没有特性门控 %2。"_s, name, rule.gate.name);
         }
-        finding.verdict = Verdict::Pass;
-        finding.actual = actualText({});
-        finding.reason =
-            message(u"On node %1 the feature gate %2 is neither in the kubelet's arguments nor in its files."_s,
-                u"节点 %1 上 kubelet 的启动参数和配置文件中都没有特性门控 %2。"_s, name, rule.gate.name);
         return finding;
     }
 
@@ -257,46 +156,33 @@ Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node)
     QStringList values;
     QList<Message> parts;
     for (const Mention &mention : search.mentions()) {
-        const QString text = rule.gate.name + u'=' + plainText(mention.value);
-        off = off || !parseBool(mention.value).value_or(false);
+        const QString text = rule.gate.name + u'=' + mention.value;
+        off = off || !mention.on;
         if (!values.contains(text))
             values += text;
-        parts += message(u"On node %1 the kubelet is given %2 (%3)."_s, u"节点 %1 上 kubelet 被设置了 %2(来源:%3)。"_s,
-            name, text, describe(mention.origin));
+        parts += message(u"On node %1 the kubelet is given %2 (%3)."_s,
+            u"节点 %1 上 kubelet 被设置了 %2（来源：%3）。"_s, name, text, describe(mention.origin));
     }
     finding.actual = values.join(u", "_s);
     finding.origin = search.mentions().constFirst().origin;
     const Component *kubelet = node.component(ComponentKind::Kubelet);
     const Release release = kubelet && kubelet->release.isKnown() ? kubelet->release : node.release;
+    const Message trouble = release.isKnown() ? harm(rule.gate, release, off) : Message();
     if (!release.isKnown()) {
         parts += message(u"Its release is not known, so it cannot be said whether it would start again."_s,
-            u"kubelet 的版本未知,无法判断它能否再次启动。"_s);
-    } else if (release >= rule.gate.removed) {
+            u"kubelet 的版本未知，无法判断它能否再次启动。"_s);
+    } else if (!trouble.isEmpty()) {
         finding.verdict = Verdict::Fail;
-        parts +=
-            message(u"The gate was removed in %1: this kubelet (%2) does not start with it, and the node is lost at "
-                    u"its next restart. Remove it now."_s,
-                u"该门控在 %1 中已移除:此 kubelet(%2)带着它无法启动,下次重启后节点将失联。请立即删除。"_s,
-                rule.gate.removed.text(), release.text());
-    } else if (release >= rule.gate.locked && off) {
-        finding.verdict = Verdict::Fail;
-        parts += message(u"Since %1 the gate is always on: this kubelet (%2) does not start when it is told to turn it "
-                         u"off. Remove it now."_s,
-            u"该门控自 %1 起始终开启:要求关闭它时,此 kubelet(%2)无法启动。请立即删除。"_s, rule.gate.locked.text(),
-            release.text());
-    } else if (off) {
-        finding.verdict = Verdict::Fail;
-        parts += message(u"The gate is turned off, so what it guards has no effect on this kubelet (%1)."_s,
-            u"该门控被关闭,它所控制的功能在此 kubelet(%1)上不生效。"_s, release.text());
+        parts += trouble;
     } else if (!search.gaps().isEmpty()) {
         parts += search.gaps();
     } else {
         finding.verdict = Verdict::Pass;
-        parts +=
-            message(u"This kubelet (%1) takes it, but it changes nothing. Remove it before the upgrade to %2, where "
-                    u"the kubelet no longer starts with it."_s,
-                u"此 kubelet(%1)接受它,但它没有任何作用。请在升级到 %2 之前删除,届时 kubelet 带着它无法启动。"_s,
-                release.text(), rule.gate.removed.text());
+        parts += message(
+            u"This kubelet (%1) takes it, but it changes nothing. Remove it before the upgrade to %2, where the kubelet "
+            u"no longer starts with it."_s,
+            u"此 kubelet（%1）接受它，但它没有任何作用。请在升级到 %2 之前删除，届时 kubelet 带着它无法启动。"_s,
+            release.text(), rule.gate.removed.text());
     }
     finding.reason = sentences(parts);
     return finding;

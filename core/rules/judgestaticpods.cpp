@@ -68,7 +68,12 @@ public:
         if (m_path.isEmpty()) {
             return {finding(Verdict::NotApplicable,
                 message(u"The kubelet of node %1 reads no static pods: staticPodPath is not set."_s,
-                    u"节点 %1 的 kubelet 不读取静态 Pod:未设置 staticPodPath。"_s, m_name))};
+                    u"节点 %1 的 kubelet 不读取静态 Pod：未设置 staticPodPath。"_s, m_name))};
+        }
+        if (isAbsent()) {
+            return {finding(Verdict::NotApplicable,
+                message(u"The kubelet of node %1 reads no static pods: %2 does not exist."_s,
+                    u"节点 %1 的 kubelet 不读取静态 Pod：%2 不存在。"_s, m_name, plainText(m_path)))};
         }
         if (const FileRecord *record = m_node.snapshot->file(m_path); record && record->missing) {
             return {finding(Verdict::Pass,
@@ -84,7 +89,7 @@ public:
         if (!m_node.snapshot->complete) {
             m_findings += finding(Verdict::Unknown,
                 message(u"What was read from node %1 is incomplete, so there may be more files in %2 than are known."_s,
-                    u"从节点 %1 读取的内容不完整,%2 中可能还有未知的文件。"_s, m_name, plainText(m_path)));
+                    u"从节点 %1 读取的内容不完整，%2 中可能还有未知的文件。"_s, m_name, plainText(m_path)));
         }
         if (m_findings.isEmpty()) {
             m_findings += finding(Verdict::Pass,
@@ -112,11 +117,20 @@ private:
         return result;
     }
 
+    /// A directory that was read whole holds a record of everything in it.
+    bool isAbsent() const
+    {
+        const Snapshot &snapshot = *m_node.snapshot;
+        const FileRecord *parent = snapshot.file(m_path.left(qMax(m_path.lastIndexOf(u'/'), qsizetype(1))));
+        return snapshot.complete && !snapshot.file(m_path) && snapshot.filesBelow(m_path).isEmpty() && parent
+            && parent->type == FileRecord::Type::Directory && parent->error.isEmpty();
+    }
+
     Message unreadable() const
     {
         const FileRecord *record = m_node.snapshot->file(m_path);
         if (record && !record->error.isEmpty()) {
-            return message(u"On node %1, %2 could not be read: %3."_s, u"节点 %1 上无法读取 %2:%3。"_s, m_name,
+            return message(u"On node %1, %2 could not be read: %3."_s, u"节点 %1 上无法读取 %2：%3。"_s, m_name,
                 plainText(m_path), plainText(record->error));
         }
         if (!record && m_node.snapshot->filesBelow(m_path).isEmpty()) {
@@ -154,7 +168,7 @@ private:
                 message(
                     u"On node %1, %2 has %3 bytes. The kubelet takes at most 10 MiB: it drops the file, and stops the "
                     u"component that the file used to define within 20 s. Move it out of the directory."_s,
-                    u"节点 %1 上的 %2 有 %3 字节。kubelet 最多接受 10 MiB:它会丢弃该文件,并在 20 秒内停止该文件原来定义的"
+                    u"节点 %1 上的 %2 有 %3 字节。kubelet 最多接受 10 MiB：它会丢弃该文件，并在 20 秒内停止该文件原来定义的"
                     u"组件。请把它移出该目录。"_s,
                     m_name, path, QString::number(file.size)));
             result.actual = u"%1 bytes"_s.arg(file.size);
@@ -164,9 +178,9 @@ private:
         if (!file.hasContent || file.size > largestForUs) {
             m_findings += about(file, Verdict::Unknown,
                 file.error.isEmpty() ? message(
-                    u"On node %1, %2 is too large to be judged."_s, u"节点 %1 上的 %2 过大,无法判断。"_s, m_name, path)
+                    u"On node %1, %2 is too large to be judged."_s, u"节点 %1 上的 %2 过大，无法判断。"_s, m_name, path)
                                      : message(u"On node %1, %2 could not be read: %3."_s,
-                                         u"节点 %1 上无法读取 %2:%3。"_s, m_name, path, plainText(file.error)));
+                                         u"节点 %1 上无法读取 %2：%3。"_s, m_name, path, plainText(file.error)));
             return;
         }
         const Result<StaticPod> pod = readStaticPod(file.path, file.content);
@@ -181,22 +195,22 @@ private:
             verdict = Verdict::Unknown;
             reason = file.masked
                 ? message(u"On node %1, secrets in %2 were masked when it was read, so it cannot be parsed here."_s,
-                    u"节点 %1 上 %2 中的敏感内容在读取时已被遮盖,因此无法在此解析。"_s, m_name, path)
+                    u"节点 %1 上 %2 中的敏感内容在读取时已被遮盖，因此无法在此解析。"_s, m_name, path)
                 : message(u"On node %1, %2 changed while it was read. Read the node again."_s,
-                    u"节点 %1 上的 %2 在读取过程中发生了变化,请重新读取该节点。"_s, m_name, path);
+                    u"节点 %1 上的 %2 在读取过程中发生了变化，请重新读取该节点。"_s, m_name, path);
         } else {
             reason = message(
                 u"On node %1 the kubelet cannot use %2: it drops the file at its next look (at most 20 s) and "
                 u"stops the component that the file used to define. Correct the file or move it out of the "
                 u"directory."_s,
-                u"节点 %1 上的 kubelet 无法使用 %2:它会在下一次检查(最多 20 秒)时丢弃该文件,并停止该文件原来定义的组件。请改正"
-                u"该文件,或把它移出该目录。"_s,
+                u"节点 %1 上的 kubelet 无法使用 %2：它会在下一次检查（最多 20 秒）时丢弃该文件，并停止该文件原来定义的组件。请改正"
+                u"该文件，或把它移出该目录。"_s,
                 m_name, path);
         }
         Finding result = about(file, verdict, sentences({reason, error.message}));
         result.origin.line = error.at.line;
         result.origin.column = error.at.column;
-        result.actual = error.message.en;
+        result.actual = u"not a definition of a pod"_s;
         for (const Component &component : m_node.components) {
             if (component.manifest == file.path)
                 result.subject.component = componentName(component.kind);
@@ -232,8 +246,8 @@ private:
                 u"On node %1, %2 and %3 both define the pod %4. The kubelet reads every file here whose name does not "
                 u"start with a dot, and of these %5 ends up in force: an edit of another one restarts the component "
                 u"and does not take effect. Move %2 out of the directory."_s,
-                u"节点 %1 上的 %2 与 %3 都定义了 Pod %4。kubelet 会读取该目录中所有不以点开头的文件,最终生效的是 %5:修改其他"
-                u"文件只会使组件重启,而不会生效。请把 %2 移出该目录。"_s,
+                u"节点 %1 上的 %2 与 %3 都定义了 Pod %4。kubelet 会读取该目录中所有不以点开头的文件，最终生效的是 %5：修改其他"
+                u"文件只会使组件重启，而不会生效。请把 %2 移出该目录。"_s,
                 m_name, plainText(extra.file->path), plainText(original.file->path), pod, names.constLast()));
         result.actual = pod + u": "_s + names.join(u", "_s);
         result.origin.line = extra.pod.at.line;

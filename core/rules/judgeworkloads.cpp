@@ -103,7 +103,7 @@ public:
         if (m_cluster.apiNode.isEmpty() || !m_cluster.apiError.isEmpty()) {
             return {summary(Verdict::Unknown,
                 sentences({message(u"What runs in the cluster is not known, because no API server was asked."_s,
-                               u"没有从任何 API server 取得数据,因此无法得知集群中运行的工作负载。"_s),
+                               u"没有从任何 API server 取得数据，因此无法得知集群中运行的工作负载。"_s),
                     m_cluster.apiError}))};
         }
         QStringList missing;
@@ -123,7 +123,7 @@ public:
             if (reported.more > 0) {
                 reported.finding.reason = sentences({reported.finding.reason,
                     message(u"%1 more objects of the same controller (%2) are the same."_s,
-                        u"同一控制器(%2)的另外 %1 个对象情况相同。"_s, QString::number(reported.more),
+                        u"同一控制器（%2）的另外 %1 个对象情况相同。"_s, QString::number(reported.more),
                         reported.ownerText)});
             }
             m_findings += reported.finding;
@@ -131,16 +131,16 @@ public:
         if (!missing.isEmpty()) {
             m_findings += summary(Verdict::Unknown,
                 message(u"The API server's answer about %1 was not read, so these were not judged."_s,
-                    u"未读到 API server 关于 %1 的应答,因此未对其进行判定。"_s, missing.join(u", "_s)));
+                    u"未读到 API server 关于 %1 的应答，因此未对其进行判定。"_s, missing.join(u", "_s)));
         } else if (!failed) {
             m_findings += summary(Verdict::Pass,
                 m_reported.isEmpty()
                     ? message(u"%1 workload objects in %2 namespaces were judged; all are as required."_s,
-                        u"已判定 %2 个命名空间中的 %1 个工作负载对象,全部符合要求。"_s, count(), namespaces())
+                        u"已判定 %2 个命名空间中的 %1 个工作负载对象，全部符合要求。"_s, count(), namespaces())
                     : message(
                         u"%1 workload objects in %2 namespaces were judged; apart from the known exceptions all are "
                         u"as required."_s,
-                        u"已判定 %2 个命名空间中的 %1 个工作负载对象,除已知的例外之外全部符合要求。"_s, count(),
+                        u"已判定 %2 个命名空间中的 %1 个工作负载对象，除已知的例外之外全部符合要求。"_s, count(),
                         namespaces()));
         }
         return m_findings;
@@ -234,7 +234,7 @@ private:
                                                           : message(u"Container %3 of %1 %2"_s, u"%1 %2 的容器 %3"_s,
                                                               workload.kind, object, plainText(violation.container));
         Finding finding = findingOf(m_rule, m_cluster, Verdict::Fail,
-            message(u"%1 has %2 = %3; required: %4."_s, u"%1 的 %2 为 %3;要求为 %4。"_s, who, violation.path, actual,
+            message(u"%1 has %2 = %3; required: %4."_s, u"%1 的 %2 为 %3；要求为 %4。"_s, who, violation.path, actual,
                 m_rule.assertion.text()));
         finding.subject.namespaceName = plainText(workload.namespaceName);
         finding.subject.kind = workload.kind;

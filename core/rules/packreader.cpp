@@ -5,6 +5,7 @@
 
 #include <QJsonArray>
 #include <QJsonObject>
+#include <QRegularExpression>
 
 #include <algorithm>
 
@@ -138,7 +139,7 @@ QList<std::pair<QByteArray, int>> PackReader::pairs(int node)
         return {};
     const YamlNode &map = m_document.node(node);
     if (map.kind != YamlNode::Kind::Map) {
-        fail(node, message(u"A map (key: value) is expected here."_s, u"此处应为映射(键: 值)。"_s));
+        fail(node, message(u"A map (key: value) is expected here."_s, u"此处应为映射（键: 值）。"_s));
         return {};
     }
     if (map.children.size() / 2 > mostItems) {
@@ -177,7 +178,7 @@ QString PackReader::text(int node)
         || (plain && (isBool(scalar.value) || isNumber(scalar.value)))) {
         fail(node,
             message(u"Text is expected here; a number, true and false need quotes."_s,
-                u"此处应为字符串;数字、true 和 false 需要加引号。"_s));
+                u"此处应为字符串；数字、true 和 false 需要加引号。"_s));
         return {};
     }
     if (scalar.value.size() > longestText) {
@@ -197,10 +198,13 @@ QStringList PackReader::texts(int node)
 
 Message PackReader::bilingual(int node)
 {
+    // A folded YAML text has a space where a line ended, which Chinese has not.
+    static const QRegularExpression fold(u"(?<=[\\x{2018}-\\x{201D}\\x{2E80}-\\x{9FFF}\\x{FF00}-\\x{FFEF}]) "
+                                         u"(?=[\\x{2018}-\\x{201D}\\x{2E80}-\\x{9FFF}\\x{FF00}-\\x{FFEF}])"_s);
     const QHash<QByteArray, int> both = fields(node, {"en"_ba, "zh"_ba});
     if (m_error)
         return {};
-    const Message result{text(both["en"]).trimmed(), text(both["zh"]).trimmed()};
+    const Message result{text(both["en"]).trimmed(), text(both["zh"]).trimmed().remove(fold)};
     if (m_error)
         return {};
     if (result.en.isEmpty() || result.zh.isEmpty())
@@ -253,7 +257,7 @@ int PackReader::oneOf(int node, const QStringList &words)
     if (index < 0) {
         fail(node,
             message(u"\"%1\" is not known here. Did you mean \"%2\"? Known are: %3."_s,
-                u"此处不认识“%1”。是否想写“%2”?可用的有:%3。"_s, plainText(word), nearest(word, words),
+                u"此处不认识“%1”。是否想写“%2”？可用的有：%3。"_s, plainText(word), nearest(word, words),
                 words.join(u", "_s)));
     }
     return int(index);

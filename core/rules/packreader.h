@@ -33,7 +33,7 @@ public:
     /// A string: a plain scalar that YAML reads as something else (null, a bool, a number) is an error.
     QString text(int node);
     QStringList texts(int node);
-    /// A text in both languages, {en: …, zh: …}.
+    /// A text in both languages, {en: …, zh: …}. A space between two Chinese characters is a folded line end: dropped.
     Message bilingual(int node);
     /// Any value, with plain scalars typed: null, true and false, whole numbers, strings.
     QJsonValue value(int node);

@@ -25,6 +25,7 @@ FileRecord fileRecord(const QString &path, const QByteArray &content)
     file.uid = 0;
     file.gid = 0;
     file.size = content.size();
+    file.modified = QDateTime::fromSecsSinceEpoch(1'700'000'000, Qt::UTC);
     file.hasContent = true;
     file.content = content;
     return file;
@@ -53,6 +54,7 @@ Cluster situation(const Rule &rule, const RuleTest &test, const QByteArray &mani
     component.running = !argv.isEmpty();
     component.process.pid = 1;
     component.process.argv = argv;
+    component.process.started = QDateTime::fromSecsSinceEpoch(1'700'000'100, Qt::UTC);
 
     Snapshot snapshot;
     snapshot.source = u"test"_s;
@@ -73,9 +75,13 @@ Cluster situation(const Rule &rule, const RuleTest &test, const QByteArray &mani
         snapshot.processes += component.process;
     OutputRecord unit;
     unit.id = u"systemctl-cat-kubelet"_s;
+    unit.content = "# /etc/systemd/system/kubelet.service\n[Service]\n"
+                   "EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env\nEnvironmentFile=-/etc/default/kubelet\n"
+                   "ExecStart="
+        + argv.join(' ') + " $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS\n";
     for (const FileRecord &file : std::as_const(snapshot.files)) {
-        if (file.path.contains("/kubelet.service"_L1))
-            unit.content += "# " + file.path.toUtf8() + '\n' + file.content + '\n';
+        if (file.path.contains("/kubelet.service.d/"_L1))
+            unit.content += "\n# " + file.path.toUtf8() + '\n' + file.content;
     }
     snapshot.outputs += unit;
 
@@ -132,7 +138,7 @@ public:
         if (m_rule.fixable && !roundTrip)
             add(at,
                 message(u"The rule has a fix and no test of it (manifest and fixed)."_s,
-                    u"该规则带有修复,却没有对应的测试(manifest 和 fixed)。"_s));
+                    u"该规则带有修复，却没有对应的测试（manifest 和 fixed）。"_s));
         return m_errors;
     }
 
@@ -187,12 +193,12 @@ private:
         }
         if (verdicts != expect) {
             return add(test.at,
-                message(u"%1 expects %2 and got %3: %4"_s, u"%1 期望 %2,实际为 %3:%4"_s, name, expect.join(u", "_s),
+                message(u"%1 expects %2 and got %3: %4"_s, u"%1 期望 %2，实际为 %3：%4"_s, name, expect.join(u", "_s),
                     verdicts.join(u", "_s), why.join(u' ')));
         }
         if (!actual.isEmpty() && findings.constFirst().actual != actual) {
             add(test.at,
-                message(u"%1 expects the value %2 and got %3."_s, u"%1 期望值为 %2,实际为 %3。"_s, name, actual,
+                message(u"%1 expects the value %2 and got %3."_s, u"%1 期望值为 %2，实际为 %3。"_s, name, actual,
                     findings.constFirst().actual));
         }
     }

@@ -2,10 +2,13 @@
 #include "rules/podmanifest.h"
 
 #include "base/plaintext.h"
+#include "cluster/yamlvalue.h"
 
 #include <QHash>
-#include <QRegularExpression>
-#include <QSet>
+#include <QJsonArray>
+#include <QJsonObject>
+
+#include <cmath>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -96,7 +99,7 @@ Message typeText(FieldType type)
     case FieldType::Integer:
         return message(u"a whole number without quotes"_s, u"不带引号的整数"_s);
     case FieldType::Text:
-        return message(u"text (a number or true/false needs quotes)"_s, u"字符串(数字或 true/false 需要加引号)"_s);
+        return message(u"text (a number or true/false needs quotes)"_s, u"字符串（数字或 true/false 需要加引号）"_s);
     case FieldType::List:
         return message(u"a list"_s, u"列表"_s);
     case FieldType::Map:
@@ -105,45 +108,36 @@ Message typeText(FieldType type)
     return {};
 }
 
-// Only what every YAML reader takes as a bool or a number: what is left is not called wrong.
-bool isBool(const QByteArray &value)
+bool fits(const QJsonValue &value, FieldType type)
 {
-    static const QSet<QByteArray> words{"true", "True", "TRUE", "false", "False", "FALSE", "yes", "Yes", "YES", "no",
-        "No", "NO", "on", "On", "ON", "off", "Off", "OFF"};
-    return words.contains(value);
-}
-
-bool isInteger(const QByteArray &value)
-{
-    static const QRegularExpression pattern(u"^[-+]?(0|[1-9][0-9]*|0o?[0-7]+|0x[0-9a-fA-F]+)$"_s);
-    return pattern.match(QString::fromUtf8(value)).hasMatch();
-}
-
-bool isNumber(const QByteArray &value)
-{
-    static const QRegularExpression pattern(u"^[-+]?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?$"_s);
-    return isInteger(value) || pattern.match(QString::fromUtf8(value)).hasMatch();
-}
-
-bool fits(const YamlNode &node, FieldType type)
-{
-    if (node.isNull())
-        return true;
-    const bool scalar = node.kind == YamlNode::Kind::Scalar;
-    const bool plain = scalar && node.style == YamlNode::Style::Plain && node.tag.isEmpty();
     switch (type) {
     case FieldType::Bool:
-        return plain && isBool(node.value);
+        return value.isBool();
     case FieldType::Integer:
-        return plain && isInteger(node.value);
+        return value.isDouble() && value.toDouble() == std::floor(value.toDouble());
     case FieldType::Text:
-        return scalar && !(plain && (isBool(node.value) || isNumber(node.value)));
+        return value.isString();
     case FieldType::List:
-        return node.kind == YamlNode::Kind::Sequence;
+        return value.isArray();
     case FieldType::Map:
-        return node.kind == YamlNode::Kind::Map;
+        return value.isObject();
     }
     return false;
+}
+
+/// The value as it is decoded, for its type alone: what a list or a map holds is looked at on its own.
+QJsonValue decoded(const YamlDocument &document, int index)
+{
+    switch (document.node(index).kind) {
+    case YamlNode::Kind::Sequence:
+        return QJsonArray();
+    case YamlNode::Kind::Map:
+        return QJsonObject();
+    case YamlNode::Kind::Scalar:
+    case YamlNode::Kind::Alias:
+        return yamlValue(document, index);
+    }
+    return QJsonValue::Null;
 }
 
 class TypeCheck
@@ -159,12 +153,13 @@ public:
         const int target = m_document.resolved(index);
         if (target < 0 || ++m_visited > 400'000) {
             return failure(Error::Kind::Parse,
-                message(u"The file uses so many aliases that it cannot be judged."_s, u"文件中别名过多,无法判断。"_s),
+                message(u"The file uses so many aliases that it cannot be judged."_s, u"文件中别名过多，无法判断。"_s),
                 at(index));
         }
         const YamlNode &node = m_document.node(target);
         const auto expected = fieldTable().constFind(path);
-        if (expected != fieldTable().cend() && !fits(node, *expected)) {
+        const QJsonValue value = decoded(m_document, target);
+        if (expected != fieldTable().cend() && !value.isNull() && !fits(value, *expected)) {
             return failure(Error::Kind::Parse,
                 message(u"The value of %1 must be %2."_s, u"%1 的值必须是%2。"_s, plainText(path), typeText(*expected)),
                 at(index));
@@ -220,7 +215,7 @@ Result<StaticPod> readStaticPod(const QString &name, const QByteArray &bytes)
         return failure(Error::Kind::Parse,
             message(
                 u"The file is not a Pod of apiVersion v1, the only thing that the kubelet takes from this directory."_s,
-                u"文件不是 apiVersion 为 v1 的 Pod,而 kubelet 只接受该目录中的这种对象。"_s),
+                u"文件不是 apiVersion 为 v1 的 Pod，而 kubelet 只接受该目录中的这种对象。"_s),
             start);
     }
     if (const Result<> types = TypeCheck(document).walk(document.root(), {}); !types)

@@ -83,7 +83,7 @@ private:
         if (m_read.failed())
             return;
         m_pack.id = matching(fields["id"], u"[a-z0-9][a-z0-9.-]{0,63}"_s,
-            message(u"an id (a-z, 0-9, . and -)"_s, u"合法的标识(a-z、0-9、. 和 -)"_s));
+            message(u"an id (a-z, 0-9, . and -)"_s, u"合法的标识（a-z、0-9、. 和 -）"_s));
         m_pack.version = m_read.text(fields["version"]);
         m_pack.title = m_read.bilingual(fields["title"]);
         for (const int item : m_read.items(fields["sources"])) {
@@ -120,7 +120,7 @@ private:
             return rule;
         rule.id = unique(fields["id"], m_ids,
             matching(fields["id"], u"[A-Z][A-Za-z0-9-]{1,47}"_s,
-                message(u"a rule id (letters, digits and -)"_s, u"合法的规则标识(字母、数字和 -)"_s)));
+                message(u"a rule id (letters, digits and -)"_s, u"合法的规则标识（字母、数字和 -）"_s)));
         rule.title = m_read.bilingual(fields["title"]);
         rule.rationale = m_read.bilingual(fields["rationale"]);
         rule.risk = m_read.bilingual(fields["risk"]);
@@ -209,7 +209,7 @@ private:
         rule.check = CheckKind::StaticPodDirectory;
         for (const auto &[key, value] : m_read.pairs(node)) {
             m_read.fail(
-                value, message(u"static_pods takes no keys: write {}."_s, u"static_pods 没有任何键:请写 {}。"_s));
+                value, message(u"static_pods takes no keys: write {}."_s, u"static_pods 没有任何键：请写 {}。"_s));
         }
         requireComponent(node, rule, ComponentKind::Kubelet);
     }
@@ -243,7 +243,7 @@ private:
         if (rule.component != kind) {
             m_read.fail(node,
                 message(u"A rule with this check has the component %1."_s,
-                    u"使用该检查的规则,其 component 必须为 %1。"_s, componentName(kind)));
+                    u"使用该检查的规则，其 component 必须为 %1。"_s, componentName(kind)));
         }
     }
 
@@ -263,7 +263,7 @@ private:
     {
         const QString text = matching(node, u"1\\.[0-9]{1,3}(\\.[0-9]{1,4})?"_s,
             message(u"a release in quotes, such as \"1.34\" or \"1.34.4\""_s,
-                u"带引号的版本号,例如 \"1.34\" 或 \"1.34.4\""_s));
+                u"带引号的版本号，例如 \"1.34\" 或 \"1.34.4\""_s));
         return Release::parse(text);
     }
 
@@ -351,7 +351,7 @@ private:
         if (rule.check != CheckKind::Setting || !isStaticPod(rule.component) || rule.fixFlag != rule.setting.flag) {
             m_read.fail(node,
                 message(u"set_flag fixes a setting rule of a static pod component, and its flag is the setting's."_s,
-                    u"set_flag 只能修复静态 Pod 组件的 setting 规则,且参数必须与配置项相同。"_s));
+                    u"set_flag 只能修复静态 Pod 组件的 setting 规则，且参数必须与配置项相同。"_s));
         }
     }
 
@@ -438,7 +438,7 @@ Result<RulePack> builtinRulePack()
     if (!file.open(QIODevice::ReadOnly)) {
         return failure(Error::Kind::NotFound,
             message(u"The program carries no rule pack: it was not built completely."_s,
-                u"程序中没有内置规则包:构建不完整。"_s));
+                u"程序中没有内置规则包：构建不完整。"_s));
     }
     return loadRulePack(u"mindie.yaml"_s, file.readAll());
 }

@@ -269,9 +269,9 @@ private Q_SLOTS:
         row("eq: other", Equal, false, true, false, u"false"_s);
         row("eq: text is no bool", Equal, false, u"false"_s, false, u"false"_s);
         row("eq: not set", Equal, false, none, false, u"false"_s);
-        row("ne: other", NotEqual, true, false, true, u"not true"_s);
-        row("ne: same", NotEqual, true, true, false, u"not true"_s);
-        row("ne: not set", NotEqual, true, none, true, u"not true"_s);
+        row("ne: other", NotEqual, true, false, true, u"≠ true"_s);
+        row("ne: same", NotEqual, true, true, false, u"≠ true"_s);
+        row("ne: not set", NotEqual, true, none, true, u"≠ true"_s);
         row("in: one of them", In, list, u"B"_s, true, u"one of A, B"_s);
         row("in: none of them", In, list, u"C"_s, false, u"one of A, B"_s);
         row("in: not set", In, list, none, false, u"one of A, B"_s);
