@@ -309,10 +309,6 @@
         <source>References</source>
         <translation>参考资料</translation>
     </message>
-    <message>
-        <source>Explanation</source>
-        <translation>说明</translation>
-    </message>
 </context>
 <context>
     <name>jiagu::HistoryDialog</name>

@@ -92,10 +92,7 @@ MainWindow::MainWindow(QWidget *parent)
     connect(m_session, &Session::phaseChanged, this, &MainWindow::updateActions);
     connect(m_session, &Session::armedChanged, this, &MainWindow::updateActions);
     connect(m_session, &Session::assessmentChanged, this, &MainWindow::showAssessment);
-    connect(m_session, &Session::failed, this, [this](const Error &error) {
-        m_problems->add(error);
-        m_problemDock->show();
-    });
+    connect(m_session, &Session::failed, this, [this](const Error &error) { addProblem(error); });
     connect(m_review, &ReviewPage::backRequested, this, &MainWindow::showFindings);
     connect(m_results, &ResultsPage::failuresOnlyChanged, m_failuresOnly, &QAction::setChecked);
 
@@ -198,6 +195,15 @@ void MainWindow::makeActions()
     bar->addActions({m_findings, m_showReview, m_allow, m_history});
 }
 
+void MainWindow::addProblem(const Error &error)
+{
+    m_problems->add(error);
+    if (m_problemDock->isVisible())
+        return;
+    m_problemDock->show();
+    resizeDocks({m_problemDock}, {fontMetrics().height() * 7}, Qt::Vertical);
+}
+
 void MainWindow::openSnapshots(const QStringList &files)
 {
     m_session->openFiles(files);
@@ -288,6 +294,7 @@ void MainWindow::rescan()
 void MainWindow::closeCluster()
 {
     m_session->close();
+    clearProblems();
 }
 
 void MainWindow::showReview()
@@ -318,11 +325,10 @@ void MainWindow::saveReport()
     const bool saved = file.open(QIODevice::WriteOnly)
         && file.write(reportHtml(*m_session->assessment(), {}, uiLanguage())) >= 0 && file.commit();
     if (!saved) {
-        m_problems->add({.kind = Error::Kind::Failed,
+        addProblem({.kind = Error::Kind::Failed,
             .message = message(u"The report could not be written: %1. Choose another place."_s,
                 u"报告写入失败：%1。请选择其他位置。"_s, file.errorString()),
             .at = {.file = path}});
-        m_problemDock->show();
     }
 }
 
@@ -454,11 +460,10 @@ void MainWindow::closeEvent(QCloseEvent *event)
 {
     const auto phase = m_session->phase();
     if (phase == Session::Phase::Changing || phase == Session::Phase::RollingBack) {
-        m_problems->add({.kind = Error::Kind::Usage,
+        addProblem({.kind = Error::Kind::Usage,
             .message = message(
                 u"A change is being made on a node. Wait for its end, or cancel it, which rolls it back; then close the window."_s,
                 u"正在更改节点。请等待完成，或取消（将回滚），然后再关闭窗口。"_s)});
-        m_problemDock->show();
         event->ignore();
         return;
     }

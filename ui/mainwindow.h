@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "base/message.h"
+#include "base/result.h"
 #include "language.h"
 #include "theme.h"
 
@@ -70,6 +70,7 @@ private:
     void applyNow();
     void expandAll();
     void collapseAll();
+    void addProblem(const Error &error);
     void clearProblems();
 
     Translation m_translation;

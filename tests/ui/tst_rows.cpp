@@ -47,6 +47,10 @@ private Q_SLOTS:
     void drawsWhatIsHarmless()
     {
         const DrawnLine line = drawnLine("a\x1b\xe4\xb8\xad\xff<b>"_ba);
+        QCOMPARE(drawnLine("\xef\xbb\xbf"
+                           "a"_ba)
+                     .text,
+            u"\\u{FEFF}a"_s);
         QCOMPARE(line.text, u"a\\u{1B}中\uFFFD<b>"_s);
         QCOMPARE(line.offsets, (QList<qsizetype>{0, 1, 1, 1, 1, 1, 1, 2, 5, 6, 7, 8, 9}));
     }

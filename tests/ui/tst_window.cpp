@@ -7,14 +7,17 @@
 
 #include <QAccessible>
 #include <QAction>
+#include <QApplication>
 #include <QCheckBox>
 #include <QDialog>
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QDropEvent>
+#include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QMenu>
 #include <QMenuBar>
 #include <QMimeData>
 #include <QPushButton>
@@ -27,6 +30,7 @@
 #include <QTextBrowser>
 #include <QTreeView>
 
+#include <algorithm>
 #include <functional>
 
 using namespace Qt::Literals::StringLiterals;
@@ -160,6 +164,9 @@ private Q_SLOTS:
         for (const QString &file : sampleFiles())
             urls += QUrl::fromLocalFile(file);
         data.setUrls(urls);
+        QDragEnterEvent enter(QPoint(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(m_window.get(), &enter);
+        QVERIFY(enter.isAccepted());
         QDropEvent drop(QPointF(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(m_window.get(), &drop);
         QTRY_VERIFY(named<QWidget>(*m_window, "resultsPage")->isVisible());
@@ -300,8 +307,8 @@ private Q_SLOTS:
             const QAccessibleInterface *interface = QAccessible::queryAccessibleInterface(widget);
             const bool part = qobject_cast<QAbstractScrollArea *>(widget->parentWidget())
                 && static_cast<QAbstractScrollArea *>(widget->parentWidget())->viewport() == widget;
-            if (!interface || part || qobject_cast<QMenuBar *>(widget) || qobject_cast<QMenu *>(widget)
-                || widget->inherits("QSplitterHandle"))
+            if (!interface || part || qobject_cast<QLabel *>(widget) || qobject_cast<QMenuBar *>(widget)
+                || qobject_cast<QMenu *>(widget) || widget->inherits("QSplitterHandle"))
                 continue;
             QVERIFY2(!interface->text(QAccessible::Name).isEmpty(),
                 qPrintable(QString::fromLatin1(widget->metaObject()->className()) + u' ' + widget->objectName()));

@@ -88,7 +88,7 @@ ResultsPage::ResultsPage(QWidget *parent)
     m_tree->setAlternatingRowColors(true);
     m_tree->header()->setStretchLastSection(true);
     m_tree->header()->setSectionResizeMode(ClusterModel::Name, QHeaderView::Interactive);
-    m_tree->header()->resizeSection(ClusterModel::Name, 330);
+    m_tree->header()->resizeSection(ClusterModel::Name, 380);
 
     auto *filterRow = new QHBoxLayout;
     filterRow->addWidget(m_words, 1);
@@ -108,7 +108,7 @@ ResultsPage::ResultsPage(QWidget *parent)
     pane({m_tree, m_empty}, filterRow)->setStretch(1, 1);
     pane({m_documentName, m_document}, nullptr)->setStretch(1, 1);
     pane({m_explanation}, nullptr);
-    m_splitter->setSizes({480, 560, 420});
+    m_splitter->setSizes({560, 520, 360});
     m_splitter->setChildrenCollapsible(false);
     auto *layout = new QVBoxLayout(this);
     layout->addWidget(m_splitter);

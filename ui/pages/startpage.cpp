@@ -59,16 +59,12 @@ StartPage::StartPage(QAction *connectTo, QAction *open, QAction *sample, QWidget
     grid->addWidget(m_title, 0, 1);
     grid->addWidget(m_lead, 1, 1);
     int row = 2;
-    QWidget *previous = nullptr;
     for (const auto &[action, text] :
         {std::pair(connectTo, m_connect), std::pair(open, m_open), std::pair(sample, m_sample)}) {
         QPushButton *button = buttonOf(action);
         button->setMinimumHeight(fontMetrics().height() * 2);
         grid->addWidget(button, row, 0);
         grid->addWidget(text, row, 1);
-        if (previous)
-            setTabOrder(previous, button);
-        previous = button;
         ++row;
     }
     auto *outer = new QGridLayout(this);

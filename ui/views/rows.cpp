@@ -101,7 +101,9 @@ DrawnLine drawnLine(QByteArrayView bytes)
     DrawnLine line;
     for (qsizetype at = 0; at < bytes.size();) {
         const qsizetype length = sequenceLength(bytes, at);
-        const QString shown = plainLines(bytes.sliced(at, length));
+        QString shown = plainLines(bytes.sliced(at, length));
+        if (shown.isEmpty())
+            shown = u"\\u{FEFF}"_s; // a byte order mark, which decoding swallows
         line.text += shown;
         line.offsets.insert(line.offsets.size(), shown.size(), at);
         at += length;
