@@ -17,25 +17,14 @@ namespace jiagu {
 namespace {
 
 constexpr int shownSubjects = 10;
-constexpr qsizetype longestValue = 200;
 
-QString shortened(const QString &value)
+/// Where to look, when the value stands somewhere; the reason says the rest.
+QString place(const Finding &finding, Language language)
 {
-    const QString plain = plainText(value);
-    return plain.size() <= longestValue ? plain : plain.left(longestValue) + u'…';
-}
-
-QString details(const Finding &finding, Language language)
-{
-    const bool chinese = language == Language::Chinese;
-    QStringList parts;
-    if (!finding.actual.isEmpty())
-        parts += (chinese ? u"实际值 "_s : u"actual "_s) + shortened(finding.actual);
-    if (!finding.expected.isEmpty())
-        parts += (chinese ? u"期望值 "_s : u"expected "_s) + shortened(finding.expected);
-    if (finding.origin.kind != Origin::Kind::None)
-        parts += (chinese ? u"来源 "_s : u"from "_s) + plainText(describe(finding.origin).text(language));
-    return parts.join(chinese ? u"；"_s : u"; "_s);
+    if (finding.origin.file.isEmpty())
+        return {};
+    const QString origin = plainText(describe(finding.origin).text(language));
+    return language == Language::Chinese ? u"来源："_s + origin : u"from "_s + origin;
 }
 
 /// One heading a rule, then its subjects.
@@ -116,9 +105,9 @@ private:
             }
             m_text +=
                 u"    "_s + plainText(describe(finding.subject)) + u": "_s + plainText(say(finding.reason)) + u'\n';
-            const QString facts = details(finding, m_language);
-            if (!facts.isEmpty())
-                m_text += u"        "_s + facts + u'\n';
+            const QString where = place(finding, m_language);
+            if (!where.isEmpty())
+                m_text += u"        "_s + where + u'\n';
         }
         more();
     }

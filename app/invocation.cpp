@@ -328,12 +328,15 @@ Result<> checkComplete(const Invocation &invocation)
 
 Language environmentLanguage()
 {
-    for (const char *name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-        const QByteArray value = qgetenv(name);
-        if (!value.isEmpty())
-            return value.startsWith("zh") ? Language::Chinese : Language::English;
-    }
-    return Language::English;
+    static const Language language = [] {
+        for (const char *name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+            const QByteArray value = qgetenv(name);
+            if (!value.isEmpty())
+                return value.startsWith("zh") ? Language::Chinese : Language::English;
+        }
+        return Language::English;
+    }();
+    return language;
 }
 
 Language languageOf(const QStringList &arguments)
@@ -411,7 +414,7 @@ Result<Invocation> parseInvocation(const QStringList &arguments)
                 return usage(message(u"%1 takes no value."_s, u"%1 不带取值。"_s, name));
         } else if (joined) {
             value = argument.mid(equals + 1);
-        } else if (at + 1 < arguments.size()) {
+        } else if (at + 1 < arguments.size() && !arguments[at + 1].startsWith(u"--"_s)) {
             value = arguments[++at];
         }
         if (!option->value.isEmpty() && value.isEmpty())

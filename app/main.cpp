@@ -120,6 +120,12 @@ int main(int argc, char **argv)
         return exitError;
     }
     MainWindow window;
+    if (invocation->isLanguageGiven)
+        window.setLanguage(invocation->language);
     window.show();
+    if (invocation->sample)
+        window.openSample();
+    if (!invocation->positional.isEmpty())
+        window.openSnapshots(invocation->positional);
     return QApplication::exec();
 }

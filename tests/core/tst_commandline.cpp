@@ -79,6 +79,7 @@ ChangeSet planned()
     step.mode = 0600;
     step.uid = 0;
     step.gid = 0;
+    step.argvBefore = {"kube-apiserver"_ba, "--profiling=true"_ba};
     step.argvAfter = {"kube-apiserver"_ba, "--profiling=false"_ba};
     step.address = u"127.0.0.1"_s;
     step.port = 6443;
@@ -224,6 +225,58 @@ private Q_SLOTS:
         QCOMPARE(ids, expected);
     }
 
+    void theSampleIsJudged()
+    {
+        const Run text = start({u"scan"_s, u"--sample"_s});
+        QCOMPARE(text.exitCode, 1);
+        QCOMPARE(text.err, QString());
+        QVERIFY2(text.out.contains(u"API-02"_s), qPrintable(text.out));
+
+        const Run json = start({u"scan"_s, u"--sample"_s, u"--format"_s, u"json"_s});
+        QCOMPARE(json.exitCode, 1);
+        QCOMPARE(json.err, QString());
+        const QJsonObject found = QJsonDocument::fromJson(json.out.toUtf8()).object();
+        QCOMPARE(found[u"schema"].toString(), u"jiagu-findings/1"_s);
+        QMap<QString, QStringList> failures; // rule → nodes
+        for (const QJsonValue &finding : found[u"findings"].toArray()) {
+            if (finding[u"verdict"].toString() == u"fail"_s && finding[u"waiver"].isNull())
+                failures[finding[u"rule"].toString()] += finding[u"subject"][u"node"].toString();
+        }
+        QCOMPARE(failures.value(u"API-02"_s), QStringList{u"cp1"_s});
+        QVERIFY(failures.contains(u"M-02-static"_s));
+        QVERIFY(failures.contains(u"WL-01"_s));
+    }
+
+    void reportsAreWritten_data()
+    {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<QByteArray>("begin");
+        QTest::newRow("html") << u"html"_s << "<!DOCTYPE html>\n<html lang=\"en\">"_ba;
+        QTest::newRow("json") << u"json"_s << "{\n    \"changes\": ["_ba;
+    }
+    void reportsAreWritten()
+    {
+        QFETCH(QString, format);
+        QFETCH(QByteArray, begin);
+        const QStringList arguments{
+            u"report"_s, u"--sample"_s, u"--format"_s, format, u"--operator"_s, u"somebody"_s, u"--out"_s, u"report"_s};
+        const Run run = start(arguments);
+        QCOMPARE(run.err, QString());
+        QCOMPARE(run.exitCode, 0);
+        QCOMPARE(run.out.trimmed(), m_home.filePath(u"report"_s));
+        const QByteArray report = read(u"report"_s);
+        QVERIFY(report.startsWith(begin));
+        QVERIFY(report.contains("somebody"));
+        QCOMPARE(start(arguments).exitCode, 0);
+        QCOMPARE(read(u"report"_s), report);
+
+        QStringList elsewhere = arguments;
+        elsewhere.last() = u"none/report"_s;
+        const Run refused = start(elsewhere);
+        QCOMPARE(refused.exitCode, 2);
+        QVERIFY2(refused.err.contains(u"none/report: The file cannot be written"_s), qPrintable(refused.err));
+    }
+
     void secretsAreTakenLineByLine()
     {
         const Listener nobody(false);
@@ -281,6 +334,12 @@ private:
         QFile file(m_home.filePath(name));
         QVERIFY(file.open(QIODevice::WriteOnly));
         QCOMPARE(file.write(bytes), bytes.size());
+    }
+
+    QByteArray read(const QString &name) const
+    {
+        QFile file(m_home.filePath(name));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     }
 
     QStringList environment(const QByteArray &language) const
@@ -345,7 +404,7 @@ private:
         pollfd waiting{master, POLLIN, 0};
         while (poll(&waiting, 1, patience) > 0) {
             char buffer[4096];
-            const ssize_t size = read(master, buffer, sizeof buffer);
+            const ssize_t size = ::read(master, buffer, sizeof buffer);
             if (size <= 0)
                 break; // the child has ended
             shown.append(buffer, size);
