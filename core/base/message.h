@@ -6,7 +6,11 @@
 namespace jiagu {
 
 /// A language the program speaks.
-enum class Language { English, Chinese };
+enum class Language
+{
+    English,
+    Chinese
+};
 
 /// A whole sentence for a person, in both languages: a sentence cannot land without its twin, and an English report
 /// can be printed under a Chinese window. Holds text only; what came from a node must pass plainText() first.
@@ -21,10 +25,22 @@ struct Message
 };
 
 namespace detail {
-inline const QString &english(const QString &value) { return value; }
-inline const QString &english(const Message &value) { return value.en; }
-inline const QString &chinese(const QString &value) { return value; }
-inline const QString &chinese(const Message &value) { return value.zh; }
+inline const QString &english(const QString &value)
+{
+    return value;
+}
+inline const QString &english(const Message &value)
+{
+    return value.en;
+}
+inline const QString &chinese(const QString &value)
+{
+    return value;
+}
+inline const QString &chinese(const Message &value)
+{
+    return value.zh;
+}
 } // namespace detail
 
 /// The sentence with %1, %2, … replaced by the arguments, each a QString (the same in both languages) or a Message.

@@ -11,8 +11,8 @@ namespace jiagu {
 /// characters, as editors do.
 struct Position
 {
-    QString node {};
-    QString file {};
+    QString node{};
+    QString file{};
     int line = 0;
     int column = 0;
     friend bool operator==(const Position &, const Position &) = default;
@@ -22,7 +22,8 @@ struct Position
 /// where it happened.
 struct Error
 {
-    enum class Kind {
+    enum class Kind
+    {
         Usage, ///< the command line or a value given by the person
         Resolve,
         Connect,
@@ -52,7 +53,7 @@ using Result = tl::expected<T, Error>;
 
 inline tl::unexpected<Error> failure(Error::Kind kind, Message message, Position at = {})
 {
-    return tl::unexpected<Error>(Error {kind, std::move(message), std::move(at)});
+    return tl::unexpected<Error>(Error{kind, std::move(message), std::move(at)});
 }
 
 /// The error as one line: "node: file:line:column: sentence", leaving out what is empty.

@@ -91,7 +91,7 @@ void Secret::clear() noexcept
 
 void protectMemory()
 {
-    const rlimit none {0, 0};
+    const rlimit none{0, 0};
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0);
 }

@@ -29,7 +29,14 @@ struct TransactionEvent
 /// A request to resources/node/transact.sh. Everything it needs, nothing of ours inside.
 struct Transaction
 {
-    enum class Verb { Apply, Restore, Status, Cancel, Clean };
+    enum class Verb
+    {
+        Apply,
+        Restore,
+        Status,
+        Cancel,
+        Clean
+    };
     Verb verb = Verb::Status;
     QString id; ///< of the change set on this node: hex, [0-9a-f]{1,64}
     QByteArray request; ///< the verb's payload, as docs/formats.md describes it; made by change/
@@ -39,7 +46,16 @@ struct Transaction
 struct TransactionState
 {
     /// Undecided: the link ended, or the program is still at work, and nobody knows yet.
-    enum class End { Confirmed, RolledBack, Refused, Stuck, Undecided, Absent, Cleaned };
+    enum class End
+    {
+        Confirmed,
+        RolledBack,
+        Refused,
+        Stuck,
+        Undecided,
+        Absent,
+        Cleaned
+    };
     End end = End::Undecided;
     QString reason; ///< the node-side program's word for it, plain text
     QList<TransactionEvent> events;
