@@ -131,6 +131,11 @@ private Q_SLOTS:
         QCOMPARE(askApi("/readyz"), "ok"_ba);
     }
 
+    void init() // every situation starts from an API server that answers, whatever the one before left behind
+    {
+        QVERIFY(testbed::waitUntil(std::chrono::minutes(4), [] { return askApi("/readyz") == "ok"; }));
+    }
+
     void appliesAndRestores_data()
     {
         QTest::addColumn<QString>("user");
