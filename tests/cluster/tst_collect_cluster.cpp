@@ -42,7 +42,8 @@ private Q_SLOTS:
     void init() // an API server that answers, whatever ran before
     {
         QTRY_COMPARE_WITH_TIMEOUT(
-            on({u"kubectl"_s, u"--kubeconfig"_s, u"/etc/kubernetes/admin.conf"_s, u"get"_s, u"--raw"_s, u"/readyz"_s}).text,
+            on({u"kubectl"_s, u"--kubeconfig"_s, u"/etc/kubernetes/admin.conf"_s, u"get"_s, u"--raw"_s, u"/readyz"_s})
+                .text,
             "ok"_ba, 240000);
     }
 
