@@ -410,7 +410,7 @@ Result<Key> SshSession::Private::readKey(
         Secret text;
         Secret passphrase;
     };
-    const auto import = std::make_shared<Import>(text.duplicate(), std::move(*passphrase));
+    const auto import = std::make_shared<Import>(Import{text.duplicate(), std::move(*passphrase)});
     auto key = abandonable<std::shared_ptr<ssh_key_struct>>(stop, [import]() -> std::shared_ptr<ssh_key_struct> {
         ssh_set_log_level(SSH_LOG_NOLOG);
         ssh_key decrypted = nullptr;
