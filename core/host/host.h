@@ -39,7 +39,7 @@ struct Transaction
     };
     Verb verb = Verb::Status;
     QString id; ///< of the change set on this node: hex, [0-9a-f]{1,64}
-    QByteArray request; ///< the verb's payload, as docs/formats.md describes it; made by change/
+    QByteArray request; ///< the verb's payload, as docs/transactions.md describes it; made by change/
 };
 
 /// How a transaction stands on its node.
