@@ -400,6 +400,8 @@ private Q_SLOTS:
         request.after = manifest.bytes();
         request.argvAfter = argv.isEmpty() ? manifest.argv() : argv;
         request.limit = limit;
+        if (end != u"confirmed"_s)
+            request.soak = 15; // long enough for what is to go wrong, however slow the machine
         QCOMPARE(transact(Transaction::Verb::Apply, newId(), text(request)), end);
         QByteArray expected = was;
         if (end == u"confirmed"_s)
