@@ -40,14 +40,14 @@ const QList<CommandEntry> &commands()
         {Command::Scan, u"scan"_s, u"jiagu scan TARGET... [--format text|json]"_s, 0,
             {u"Reads nodes and judges what is in force on them. Changes nothing. Ends with 0 when nothing is fail, "
              "unknown or error, with 1 when something fails, with 2 otherwise."_s,
-                u"读取节点并核查实际生效的配置，不作任何改动。没有不通过、未知或出错时退出码为 0，有不通过时为 1，其余为 2。"_s}},
+                u"读取节点并核查实际生效的配置，不作任何变更。没有不通过、未知或出错时退出码为 0，有不通过时为 1，其余为 2。"_s}},
         {Command::Plan, u"plan"_s, u"jiagu plan TARGET... --rule ID... [--set ID=VALUE] --out FILE"_s, 0,
             {u"Prints the exact change that would make rules pass, and writes it to a file for apply. Changes nothing."_s,
-                u"显示使加固项通过所需的确切变更，并写入文件供 apply 使用，不作任何改动。"_s}},
+                u"显示使加固项通过所需的确切变更，并写入文件供 apply 使用，不作任何变更。"_s}},
         {Command::Apply, u"apply"_s, u"jiagu apply FILE --node NODE... [--yes CHANGESET-ID]"_s, 1,
             {u"Carries out a change set that plan wrote, after asking. Ends with 0 when it is done, 3 refused before any "
              "change, 4 rolled back, 5 undecided, 2 on an error."_s,
-                u"确认后执行 plan 写出的变更集。完成时退出码为 0，变更前被拒绝为 3，已回退为 4，尚无定论为 5，出错为 2。"_s}},
+                u"确认后执行 plan 写出的变更集。完成时退出码为 0，变更前被拒绝为 3，已回滚为 4，尚无定论为 5，出错为 2。"_s}},
         {Command::Restore, u"restore"_s, u"jiagu restore CHANGESET-ID --node NODE..."_s, 1,
             {u"Puts back the bytes that a change set replaced. Ends like apply."_s,
                 u"还原变更集替换掉的内容。退出码与 apply 相同。"_s}},

@@ -68,19 +68,19 @@ Result<> approve(const ChangeSet &changeSet, const Invocation &invocation, Termi
             message(
                 u"Nothing was changed: --yes approves %1, and the file holds change set %2. Review the file, and approve "
                 "what it holds."_s,
-                u"未作任何改动：--yes 批准的是 %1，而文件中的变更集是 %2。请检查该文件，并批准其中的变更集。"_s,
+                u"未作任何变更：--yes 批准的是 %1，而文件中的变更集是 %2。请检查该文件，并批准其中的变更集。"_s,
                 plainText(invocation.yes), changeSet.id));
     }
     if (!terminal.isInteractive()) {
         return failure(Error::Kind::Usage,
             message(u"Nothing was changed: there is no terminal to ask at. Approve the change set with --yes %1."_s,
-                u"未作任何改动：没有可供确认的终端。请用 --yes %1 批准该变更集。"_s, changeSet.shortId()));
+                u"未作任何变更：没有可供确认的终端。请用 --yes %1 批准该变更集。"_s, changeSet.shortId()));
     }
     terminal.note({changeSetText(changeSet, Language::English), changeSetText(changeSet, Language::Chinese)});
     if (terminal.askFor({u"Type yes to carry this out:"_s, u"输入 yes 执行以上变更："_s}, u"yes"_s))
         return {};
     return failure(Error::Kind::Canceled,
-        {u"Nothing was changed: the change set was not approved."_s, u"未作任何改动：变更集未获批准。"_s});
+        {u"Nothing was changed: the change set was not approved."_s, u"未作任何变更：变更集未获批准。"_s});
 }
 
 QStringList nodesOf(const ChangeSet &changeSet)
@@ -150,7 +150,7 @@ int exitCodeOf(Outcome::State state)
 void tell(const Outcome &outcome, Terminal &terminal)
 {
     const Message action =
-        outcome.action == Outcome::Action::Restore ? Message{u"restore"_s, u"还原"_s} : Message{u"apply"_s, u"下发"_s};
+        outcome.action == Outcome::Action::Restore ? Message{u"restore"_s, u"还原"_s} : Message{u"apply"_s, u"应用"_s};
     terminal.print(terminal.say(message(u"%1: %2 %3: %4. %5"_s, u"%1：%2变更集 %3：%4。%5"_s, plainText(outcome.node),
         action, outcome.changeSet.left(shortestId), outcomeText(outcome.state), outcome.message)));
     if (outcome.state != Outcome::State::Done) {
@@ -159,11 +159,8 @@ void tell(const Outcome &outcome, Terminal &terminal)
     }
 }
 
-using Push = Outcome (*)(
-    const ChangeSet &, const QString &, const Approval &, Host &, Journal &, std::stop_token, const Progress &);
-
 /// Pushes to each node in the order of the steps, and stops at the first that is not done.
-int push(Push action, const ChangeSet &changeSet, const Invocation &invocation, Terminal &terminal,
+int push(Outcome::Action kind, const ChangeSet &changeSet, const Invocation &invocation, Terminal &terminal,
     Interrupt &interrupt, Journal &journal)
 {
     auto accesses = takeSecrets(invocation.nodes);
@@ -190,6 +187,8 @@ int push(Push action, const ChangeSet &changeSet, const Invocation &invocation, 
             tell(earlier, terminal);
             if (earlier.state == Outcome::State::Undecided)
                 return exitUndecided;
+            if (earlier.state == Outcome::State::Done && earlier.action == kind)
+                continue;
         }
         const Approval approval{changeSet.id,
             invocation.operatorName.isEmpty() ? accountName() : invocation.operatorName, invocation.ticket,
@@ -198,17 +197,17 @@ int push(Push action, const ChangeSet &changeSet, const Invocation &invocation, 
             terminal.say(
                 message(u"%1 decides alone from here: it keeps the change when the component is healthy, else it rolls "
                         "back. Run the same command again to learn how it ended."_s,
-                    u"此后由 %1 自行决定：组件健康则保留变更，否则回退。再次执行同一命令即可得知结果。"_s, node)),
+                    u"此后由 %1 自行决定：组件健康则保留变更，否则回滚。再次执行同一命令即可得知结果。"_s, node)),
             exitUndecided);
         Outcome outcome;
         {
             const std::stop_callback asked(interrupt.token(), [&, &name = node] {
                 terminal.note(
                     message(u"%1: asking the node to roll back; press Ctrl-C again to leave it to the node."_s,
-                        u"%1：已请求节点回退；再按一次 Ctrl-C 则由节点自行决定。"_s, name));
+                        u"%1：已请求节点回滚；再按一次 Ctrl-C 则由节点自行决定。"_s, name));
             });
-            outcome = action(changeSet, node, approval, **host, journal, interrupt.token(),
-                [&, &name = node](const Step &step) { terminal.progress(name, step); });
+            outcome = (kind == Outcome::Action::Apply ? apply : restore)(changeSet, node, approval, **host, journal,
+                interrupt.token(), [&, &name = node](const Step &step) { terminal.progress(name, step); });
         }
         tell(outcome, terminal);
         if (outcome.state != Outcome::State::Done)
@@ -260,7 +259,7 @@ int runPlan(const Invocation &invocation, Terminal &terminal, Interrupt &interru
     }
     terminal.print(changeSetText(*changeSet, terminal.language()));
     terminal.note(message(u"Written to %1. Nothing was changed; carry it out with: jiagu apply %1 --node … --yes %2"_s,
-        u"已写入 %1，尚未作任何改动；执行：jiagu apply %1 --node … --yes %2"_s, invocation.out, changeSet->shortId()));
+        u"已写入 %1，尚未作任何变更；执行：jiagu apply %1 --node … --yes %2"_s, invocation.out, changeSet->shortId()));
     return exitDone;
 }
 
@@ -280,7 +279,7 @@ int runApply(const Invocation &invocation, Terminal &terminal, Interrupt &interr
         terminal.complain(journal.error());
         return exitError;
     }
-    return push(&apply, *changeSet, invocation, terminal, interrupt, *journal);
+    return push(Outcome::Action::Apply, *changeSet, invocation, terminal, interrupt, *journal);
 }
 
 int runRestore(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt)
@@ -295,7 +294,7 @@ int runRestore(const Invocation &invocation, Terminal &terminal, Interrupt &inte
         terminal.complain(changeSet.error());
         return exitError;
     }
-    return push(&restore, *changeSet, invocation, terminal, interrupt, *journal);
+    return push(Outcome::Action::Restore, *changeSet, invocation, terminal, interrupt, *journal);
 }
 
 int runClean(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt)

@@ -108,7 +108,7 @@
     </message>
     <message>
         <source>Pass&amp;word or passphrase:</source>
-        <translation>密码或私钥口令(&amp;W)：</translation>
+        <translation>口令或私钥口令(&amp;W)：</translation>
     </message>
     <message>
         <source>&amp;Elevate with sudo (the user is not root)</source>
@@ -116,7 +116,7 @@
     </message>
     <message>
         <source>Leave the key file empty to log in with a password. What is not entered here is asked for when it is needed. Connecting only reads; nothing is changed on the node.</source>
-        <translation>使用密码登录时，私钥文件留空。此处未填写的内容会在需要时询问。连接只读取信息，不会更改节点上的任何内容。</translation>
+        <translation>使用口令登录时，私钥文件留空。此处未填写的内容会在需要时询问。连接只读取信息，不会变更节点上的任何内容。</translation>
     </message>
     <message>
         <source>&amp;Connect</source>
@@ -155,7 +155,7 @@
     </message>
     <message>
         <source>Secrets in this file are shown as asterisks. It is judged, but never changed.</source>
-        <translation>此文件中的机密内容以星号显示。文件会被检查，但绝不会被更改。</translation>
+        <translation>此文件中的机密内容以星号显示。文件会被检查，但绝不会被变更。</translation>
     </message>
     <message>
         <source>Changed while read</source>
@@ -163,7 +163,7 @@
     </message>
     <message>
         <source>The file changed while it was read. Read the node again before changing it.</source>
-        <translation>读取过程中文件发生了变化。请先重新读取节点，再进行更改。</translation>
+        <translation>读取过程中文件发生了变化。请先重新读取节点，再进行变更。</translation>
     </message>
     <message>
         <source>Cluster %1</source>
@@ -283,11 +283,11 @@
     </message>
     <message>
         <source>What would change</source>
-        <translation>将会更改什么</translation>
+        <translation>将会变更什么</translation>
     </message>
     <message>
         <source>Why this program cannot change it now</source>
-        <translation>本程序现在无法更改的原因</translation>
+        <translation>本程序现在无法变更的原因</translation>
     </message>
     <message>
         <source>What is interrupted</source>
@@ -299,7 +299,7 @@
     </message>
     <message>
         <source>This program only judges this setting; the change is yours to make.</source>
-        <translation>本程序仅检查此配置项，需要您自行更改。</translation>
+        <translation>本程序仅检查此配置项，需要您自行变更。</translation>
     </message>
     <message>
         <source>What may break</source>
@@ -322,7 +322,7 @@
     </message>
     <message>
         <source>This session is read-only. Choose “Allow changes” in the Change menu first.</source>
-        <translation>当前会话为只读。请先在“变更”菜单中选择“允许更改”。</translation>
+        <translation>当前会话为只读。请先在“变更”菜单中选择“允许变更”。</translation>
     </message>
     <message>
         <source>Enter the name of the operator on the review page first: it is recorded with the change.</source>
@@ -346,7 +346,7 @@
     </message>
     <message>
         <source>&amp;Restore the bytes from before</source>
-        <translation>还原为更改前的内容(&amp;R)</translation>
+        <translation>还原为变更前的内容(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Ask the node how it ended</source>
@@ -369,7 +369,7 @@
     </message>
     <message>
         <source>⚠ Changes are allowed</source>
-        <translation>⚠ 已允许更改</translation>
+        <translation>⚠ 已允许变更</translation>
     </message>
     <message>
         <source>Read-only</source>
@@ -405,7 +405,7 @@
     </message>
     <message>
         <source>Jiagu %1: reads Kubernetes nodes over SSH, judges what is in force, and changes it safely. Licence: Apache-2.0. Built with Qt %2, libssh and yaml-cpp.</source>
-        <translation>加固 %1：通过 SSH 读取 Kubernetes 节点，检查当前生效的配置，并安全地进行更改。许可证：Apache-2.0。使用 Qt %2、libssh 和 yaml-cpp 构建。</translation>
+        <translation>加固 %1：通过 SSH 读取 Kubernetes 节点，检查当前生效的配置，并安全地进行变更。许可证：Apache-2.0。使用 Qt %2、libssh 和 yaml-cpp 构建。</translation>
     </message>
     <message>
         <source>&amp;File</source>
@@ -453,11 +453,11 @@
     </message>
     <message>
         <source>&amp;Next failure or change</source>
-        <translation>下一处不通过或更改(&amp;N)</translation>
+        <translation>下一处不通过或变更(&amp;N)</translation>
     </message>
     <message>
         <source>&amp;Previous failure or change</source>
-        <translation>上一处不通过或更改(&amp;P)</translation>
+        <translation>上一处不通过或变更(&amp;P)</translation>
     </message>
     <message>
         <source>Next pan&amp;e</source>
@@ -509,11 +509,11 @@
     </message>
     <message>
         <source>&amp;Allow changes</source>
-        <translation>允许更改(&amp;A)</translation>
+        <translation>允许变更(&amp;A)</translation>
     </message>
     <message>
         <source>&amp;Review changes</source>
-        <translation>审阅更改(&amp;R)</translation>
+        <translation>审阅变更(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Findings</source>
@@ -521,7 +521,7 @@
     </message>
     <message>
         <source>A&amp;pply what is shown</source>
-        <translation>应用所示更改(&amp;P)</translation>
+        <translation>应用所示变更(&amp;P)</translation>
     </message>
     <message>
         <source>Change &amp;history…</source>
@@ -548,7 +548,7 @@
     </message>
     <message>
         <source>%1 asks for the password of %2.</source>
-        <translation>%1 要求输入 %2 的密码。</translation>
+        <translation>%1 要求输入 %2 的口令。</translation>
     </message>
     <message>
         <source>The private key %1 for %2 is protected. Enter its passphrase.</source>
@@ -556,15 +556,15 @@
     </message>
     <message>
         <source>sudo on %1 asks for the password of %2.</source>
-        <translation>%1 上的 sudo 要求输入 %2 的密码。</translation>
+        <translation>%1 上的 sudo 要求输入 %2 的口令。</translation>
     </message>
     <message>
         <source>Password needed</source>
-        <translation>需要密码</translation>
+        <translation>需要口令</translation>
     </message>
     <message>
         <source>Password</source>
-        <translation>密码</translation>
+        <translation>口令</translation>
     </message>
     <message>
         <source>Unknown host key</source>
@@ -630,11 +630,11 @@
     </message>
     <message>
         <source>Nothing that fails can be changed by this program.</source>
-        <translation>没有本程序可以更改的不通过项。</translation>
+        <translation>没有本程序可以变更的不通过项。</translation>
     </message>
     <message>
         <source>Tick what is to be changed; the exact bytes are shown here before anything is done.</source>
-        <translation>请勾选要更改的项；在执行任何操作之前，此处会显示确切的内容变化。</translation>
+        <translation>请勾选要变更的项；在执行任何操作之前，此处会显示确切的内容变化。</translation>
     </message>
     <message>
         <source>Another job is running.</source>
@@ -642,11 +642,11 @@
     </message>
     <message>
         <source>This is a recording: it can be reviewed, but there is no node to change. Connect to the node to apply.</source>
-        <translation>这是记录数据：可以审阅，但没有可更改的节点。要应用更改，请连接节点。</translation>
+        <translation>这是记录数据：可以审阅，但没有可变更的节点。要应用变更，请连接节点。</translation>
     </message>
     <message>
         <source>This session is read-only. Choose “Allow changes” in the Change menu first.</source>
-        <translation>当前会话为只读。请先在“变更”菜单中选择“允许更改”。</translation>
+        <translation>当前会话为只读。请先在“变更”菜单中选择“允许变更”。</translation>
     </message>
     <message>
         <source>Enter the name of the operator: it is recorded with the change.</source>
@@ -674,11 +674,11 @@
     </message>
     <message>
         <source>Findings that can be changed</source>
-        <translation>可更改的检查结果</translation>
+        <translation>可变更的检查结果</translation>
     </message>
     <message>
         <source>Changes</source>
-        <translation>更改内容</translation>
+        <translation>变更内容</translation>
     </message>
     <message>
         <source>What happened</source>
@@ -710,7 +710,7 @@
     </message>
     <message>
         <source>Re&amp;store what was applied</source>
-        <translation>还原已应用的更改(&amp;S)</translation>
+        <translation>还原已应用的变更(&amp;S)</translation>
     </message>
 </context>
 <context>
@@ -751,11 +751,11 @@
     </message>
     <message>
         <source>See what is in force on the nodes of a Kubernetes cluster, judge it against a hardening baseline, review every byte of a change, apply it, and take it back.</source>
-        <translation>查看 Kubernetes 集群各节点上实际生效的配置，对照加固基线进行检查，逐字节审阅更改，应用更改，并可随时还原。</translation>
+        <translation>查看 Kubernetes 集群各节点上实际生效的配置，对照加固基线进行检查，逐字节审阅变更，应用变更，并可随时还原。</translation>
     </message>
     <message>
         <source>Log in to a node over SSH and read it. Nothing is changed by reading.</source>
-        <translation>通过 SSH 登录节点并读取信息。读取不会更改任何内容。</translation>
+        <translation>通过 SSH 登录节点并读取信息。读取不会变更任何内容。</translation>
     </message>
     <message>
         <source>Look at a recording, made with “jiagu record” or by hand on a node that cannot be reached: sh collect.sh &gt; node.jiagu-snapshot. It can also be dropped on this window.</source>

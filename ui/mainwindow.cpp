@@ -463,7 +463,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
         addProblem({.kind = Error::Kind::Usage,
             .message = message(
                 u"A change is being made on a node. Wait for its end, or cancel it, which rolls it back; then close the window."_s,
-                u"正在更改节点。请等待完成，或取消（将回滚），然后再关闭窗口。"_s)});
+                u"正在变更节点。请等待完成，或取消（将回滚），然后再关闭窗口。"_s)});
         event->ignore();
         return;
     }

@@ -213,7 +213,7 @@ private:
         }
         if (ended.end == End::Refused && done == 0)
             return finish(Outcome::State::Refused,
-                message(u"Nothing was changed on %1. %2"_s, u"节点 %1 未作任何更改。%2"_s, m_outcome.node, why));
+                message(u"Nothing was changed on %1. %2"_s, u"节点 %1 未作任何变更。%2"_s, m_outcome.node, why));
         return finish(Outcome::State::RolledBack,
             message(u"%1 is as before: the change was rolled back. %2"_s, u"节点 %1 已恢复原状：变更已回滚。%2"_s,
                 m_outcome.node, why));
@@ -240,7 +240,7 @@ private:
     {
         m_outcome.state = Outcome::State::Refused;
         m_outcome.message =
-            message(u"Nothing was changed on %1. %2"_s, u"节点 %1 未作任何更改。%2"_s, m_outcome.node, text);
+            message(u"Nothing was changed on %1. %2"_s, u"节点 %1 未作任何变更。%2"_s, m_outcome.node, text);
         m_outcome.ended = QDateTime::currentDateTimeUtc();
         return m_outcome;
     }
@@ -351,8 +351,8 @@ Outcome inquire(const ChangeSet &changeSet, const QString &node, Host &host, Jou
         outcome.state = Outcome::State::Refused;
         outcome.message = end == End::Absent
             ? message(u"Nothing was changed on %1: the request never arrived."_s,
-                u"节点 %1 未作任何更改：请求未曾到达。"_s, node)
-            : message(u"Nothing was changed on %1. %2"_s, u"节点 %1 未作任何更改。%2"_s, node, why);
+                u"节点 %1 未作任何变更：请求未曾到达。"_s, node)
+            : message(u"Nothing was changed on %1. %2"_s, u"节点 %1 未作任何变更。%2"_s, node, why);
         break;
     case End::Stuck:
         outcome.message = message(u"%1 needs a person. %2"_s, u"节点 %1 需要人工处理。%2"_s, node, why);

@@ -185,7 +185,7 @@ Result<ChangeSet> changeSetFromJson(const QJsonObject &object)
     changeSet.id = contentId(changeSet);
     if (changeSet.id != object.value(u"id"_s).toString())
         return unusable(u"its id is not the hash of its content: it was changed after it was planned"_s,
-            u"其 id 不是内容的哈希值：计划生成之后内容被改动过"_s);
+            u"其 id 不是内容的哈希值：计划生成之后内容被修改过"_s);
     return changeSet;
 }
 

@@ -7,9 +7,15 @@
 
 namespace jiagu {
 
-/// One file on one node: from these bytes to those.
+/// One file on one node: from these bytes to those, or from these attributes to those.
 struct FileChange
 {
+    enum class Kind
+    {
+        Content, ///< the bytes change, owner and mode stay
+        Attributes ///< owner and mode change; the bytes stay, and need not be known: before and after are empty
+    };
+    Kind kind = Kind::Content;
     QString node; ///< its name
     QString machineId; ///< the machine it was planned for; any other refuses
     QString path;
@@ -20,7 +26,11 @@ struct FileChange
     int mode = -1;
     qint64 uid = -1;
     qint64 gid = -1;
+    int modeAfter = -1; ///< of Attributes, with the two that follow
+    qint64 uidAfter = -1;
+    qint64 gidAfter = -1;
     ComponentKind component = ComponentKind::ApiServer; ///< whose gate decides
+    bool gated = true; ///< false: no component starts anew or has to answer, the file alone is verified
     QList<QByteArray> argvBefore; ///< what it runs with now
     QList<QByteArray> argvAfter; ///< what the component must run with afterwards
     QString address; ///< of its own endpoint, never a virtual one

@@ -179,7 +179,7 @@ Message outcomeText(Outcome::State state)
     case Outcome::State::Done:
         return {u"done"_s, u"已完成"_s};
     case Outcome::State::Refused:
-        return {u"refused, nothing changed"_s, u"已拒绝，未作任何更改"_s};
+        return {u"refused, nothing changed"_s, u"已拒绝，未作任何变更"_s};
     case Outcome::State::RolledBack:
         return {u"rolled back"_s, u"已回滚"_s};
     case Outcome::State::Undecided:

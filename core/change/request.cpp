@@ -63,7 +63,7 @@ Message reasonText(const QString &reason, const FileChange &step)
     if (word == u"changed")
         return message(
             u"%1 is no longer what was reviewed: somebody changed it since. Read the node again and plan again."_s,
-            u"%1 已不是审阅时的内容：此后有人改动过。请重新读取节点并重新生成计划。"_s, path);
+            u"%1 已不是审阅时的内容：此后有人修改过。请重新读取节点并重新生成计划。"_s, path);
     if (word == u"already")
         return message(u"%1 has the wanted content already."_s, u"%1 已经是目标内容。"_s, path);
     if (word == u"attributes")
@@ -169,7 +169,7 @@ Message reasonText(const QString &reason, const FileChange &step)
         return message(
             u"Somebody else changed %1 in the meantime; it was left as it is. Compare it with the backup below "
             u"/var/lib/jiagu and put it right by hand."_s,
-            u"期间有他人改动了 %1，该文件保持原样。请与 /var/lib/jiagu 下的备份比较并手动处理。"_s, path);
+            u"期间有他人修改了 %1，该文件保持原样。请与 /var/lib/jiagu 下的备份比较并手动处理。"_s, path);
     if (word == u"backup-damaged")
         return message(
             u"The backup of %1 on the node is damaged, so it was not put back. The recorded content is in the journal "

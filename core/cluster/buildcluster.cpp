@@ -86,7 +86,11 @@ Message notANode(const Snapshot &snapshot, const QString &host)
             return {};
         seen.append(name);
     }
-    if (snapshot.file(u"/var/lib/kubelet/config.yaml"_s) || snapshot.file(caFile))
+    const auto isThere = [&snapshot](const QString &path) {
+        const FileRecord *file = snapshot.file(path);
+        return file && !file->missing; // the record of a file that is not there says so
+    };
+    if (isThere(u"/var/lib/kubelet/config.yaml"_s) || isThere(caFile))
         return {};
     seen.removeDuplicates();
     if (seen.isEmpty()) {

@@ -593,7 +593,7 @@ Result<> Editor::compare(const YamlDocument &result) const
     const auto differs = [&](int at) {
         return failure(Error::Kind::Failed,
             message(u"The edit would change more than intended, so nothing was changed. Change this file by hand."_s,
-                u"这一修改会影响预期之外的内容，因此未做任何改动。请手工修改该文件。"_s),
+                u"这一修改会影响预期之外的内容，因此未做任何变更。请手工修改该文件。"_s),
             result.position(at < 0 ? 0 : result.node(at).begin));
     };
     if (result.root() < 0 || m_document.root() < 0)
@@ -677,7 +677,7 @@ Result<QByteArray> Editor::finish()
         return failure(Error::Kind::Failed,
             message(u"The edit would leave a file that is no longer YAML, so nothing was changed. Change this file by "
                     "hand."_s,
-                u"修改后的文件将不再是有效的 YAML，因此未做任何改动。请手工修改该文件。"_s),
+                u"修改后的文件将不再是有效的 YAML，因此未做任何变更。请手工修改该文件。"_s),
             result.error().at);
     if (const Result<> same = compare(*result); !same)
         return tl::unexpected(same.error());

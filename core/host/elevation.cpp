@@ -133,7 +133,7 @@ Error Elevation::fail(const Message &message) const
 Error Elevation::wrongPassword() const
 {
     return fail(message(u"sudo did not take the password of %1. It was tried once; connect again to try another one."_s,
-        u"sudo 未接受 %1 的密码。只尝试了一次；请重新连接后再试。"_s, m_account.isEmpty() ? m_user : m_account));
+        u"sudo 未接受 %1 的口令。只尝试了一次；请重新连接后再试。"_s, m_account.isEmpty() ? m_user : m_account));
 }
 
 QByteArray Elevation::withoutPrompts(const QByteArray &errors) const
@@ -187,7 +187,7 @@ Error Elevation::timedOut(const QByteArray &errors) const
     return fail(message(
         u"Instead of sudo's question for a password the machine says: “%1”. Nothing was sent. Questions "
         u"for one-time codes and the like are not supported yet."_s,
-        u"该主机没有出现 sudo 的密码提示，而是显示：“%1”。没有发送任何内容。尚不支持一次性验证码等其他提问。"_s, text));
+        u"该主机没有出现 sudo 的口令提示，而是显示：“%1”。没有发送任何内容。尚不支持一次性验证码等其他提问。"_s, text));
 }
 
 } // namespace jiagu

@@ -202,7 +202,7 @@ Result<QByteArray> anonymized(const QByteArray &snapshotBytes, const Replacement
         return tl::unexpected(frames.error());
     if (!frames->done)
         return frames->problems.isEmpty() ? failure(Error::Kind::Parse,
-                   message(u"The snapshot is not complete. Take it again."_s, u"快照不完整,请重新采集。"_s))
+                   message(u"The snapshot is not complete. Take it again."_s, u"快照不完整，请重新采集。"_s))
                                           : tl::unexpected(frames->problems.first());
     return Rewriter(std::move(*frames), replacements).run();
 }
@@ -213,12 +213,12 @@ Result<Snapshot> readSnapshotFile(const QString &path)
     const QString name = plainText(path);
     if (!info.exists())
         return failure(Error::Kind::NotFound,
-            message(u"There is no file %1. Check the name of the snapshot."_s, u"没有文件 %1,请检查快照的文件名。"_s,
+            message(u"There is no file %1. Check the name of the snapshot."_s, u"没有文件 %1，请检查快照的文件名。"_s,
                 name));
     if (!info.isFile())
         return failure(Error::Kind::Failed,
             message(u"%1 is not a file. Choose a snapshot that collect.sh wrote."_s,
-                u"%1 不是文件,请选择由 collect.sh 生成的快照。"_s, name));
+                u"%1 不是文件，请选择由 collect.sh 生成的快照。"_s, name));
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
         return failure(info.isReadable() ? Error::Kind::Failed : Error::Kind::Permission,

@@ -81,7 +81,7 @@ private:
             readFact(frame);
         else if (frame.kind == "note")
             problem(frame, Error::Kind::Failed,
-                message(u"The node says: %1"_s, u"节点报告:%1"_s, plainText(frame.words.value(0))));
+                message(u"The node says: %1"_s, u"节点报告：%1"_s, plainText(frame.words.value(0))));
         else if (frame.kind == "process")
             readProcess(frame);
         else if (frame.kind == "output")
@@ -101,7 +101,7 @@ private:
         else
             problem(frame, Error::Kind::Parse,
                 message(u"This program does not know records called “%1”; one was skipped."_s,
-                    u"本程序不认识名为“%1”的记录,已跳过一条。"_s, plainText(frame.kind)));
+                    u"本程序不认识名为“%1”的记录，已跳过一条。"_s, plainText(frame.kind)));
     }
 
     void readFact(const SnapshotFrame &frame)
@@ -122,7 +122,7 @@ private:
             m_result.problems += Error{Error::Kind::Permission,
                 message(
                     u"The node was read by an account that is not root (uid %1): what it may not read is missing. Read it as root."_s,
-                    u"读取节点所用的账户不是 root(uid %1),无权读取的内容会缺失,请以 root 身份读取。"_s,
+                    u"读取节点所用的账号不是 root（uid %1），无权读取的内容会缺失，请以 root 身份读取。"_s,
                     plainText(value)),
                 {{}, m_result.source}};
         m_result.outputs += OutputRecord{id, value, 0, {}, false};
@@ -216,7 +216,7 @@ private:
             if (file->record.error.isEmpty())
                 file->record.error = u"status "_s + QString::number(frame.status);
             file->record.reason = message(
-                u"The file could not be read on the node: %1"_s, u"无法在节点上读取该文件:%1"_s, file->record.error);
+                u"The file could not be read on the node: %1"_s, u"无法在节点上读取该文件：%1"_s, file->record.error);
             return;
         }
         if (frame.body.size() > snapshotFileLimit) {
@@ -271,11 +271,11 @@ private:
             record.withheld = true;
             record.reason = message(
                 u"It holds a private key or a credential, which stay on the node: only its attributes and hash were read."_s,
-                u"该文件含有私钥或凭据,不会离开节点:只读取了属性和哈希。"_s);
+                u"该文件含有私钥或凭据，不会离开节点：只读取了属性和哈希。"_s);
         } else if (why == "too-large") {
             record.truncated = true;
             record.reason = message(u"It is larger than 8 MiB, which is more than is read of one file."_s,
-                u"该文件超过 8 MiB,超出单个文件的读取上限。"_s);
+                u"该文件超过 8 MiB，超出单个文件的读取上限。"_s);
         } else if (why == "limit") {
             record.truncated = true;
             record.reason = message(u"The limit of what is read from one node was reached before it."_s,
@@ -289,18 +289,18 @@ private:
             record.error = u"not a regular file"_s;
             record.reason =
                 message(u"It is no regular file (a pipe, a device, a socket or a dangling link); it was not opened."_s,
-                    u"它不是普通文件(管道、设备、套接字或悬空链接),未打开。"_s);
+                    u"它不是普通文件（管道、设备、套接字或悬空链接），未打开。"_s);
         } else if (why == "unreadable") {
             record.error = u"permission denied"_s;
             record.reason = message(u"The account that read the node may not read it. Read the node as root."_s,
-                u"读取节点所用的账户无权读取该文件,请以 root 身份读取节点。"_s);
+                u"读取节点所用的账号无权读取该文件，请以 root 身份读取节点。"_s);
         } else if (why == "name") {
             record.error = u"line break in the name"_s;
             record.reason =
-                message(u"Its name contains a line break; it was not opened."_s, u"文件名包含换行符,未打开。"_s);
+                message(u"Its name contains a line break; it was not opened."_s, u"文件名包含换行符，未打开。"_s);
         } else {
             record.error = plainText(why);
-            record.reason = message(u"It was not read: %1"_s, u"未读取:%1"_s, record.error);
+            record.reason = message(u"It was not read: %1"_s, u"未读取：%1"_s, record.error);
         }
     }
 
@@ -308,7 +308,7 @@ private:
     {
         problem(frame, Error::Kind::Parse,
             message(u"A record called “%1” is damaged; what could be read of it was kept."_s,
-                u"名为“%1”的记录已损坏,仅保留了可读部分。"_s, plainText(frame.kind)));
+                u"名为“%1”的记录已损坏，仅保留了可读部分。"_s, plainText(frame.kind)));
     }
 
     void problem(const SnapshotFrame &frame, Error::Kind kind, const Message &text)
@@ -329,7 +329,7 @@ private:
             if (!std::exchange(m_full, true))
                 m_result.problems += Error{Error::Kind::TooLarge,
                     message(u"The snapshot names more than 20000 files; the rest was not read."_s,
-                        u"快照涉及超过 20000 个文件,其余部分未读取。"_s),
+                        u"快照涉及超过 20000 个文件，其余部分未读取。"_s),
                     {{}, m_result.source}};
             return nullptr;
         }

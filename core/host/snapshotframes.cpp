@@ -76,7 +76,7 @@ public:
         if (m_bytes.size() > snapshotLimit)
             return failure(Error::Kind::TooLarge,
                 message(u"This file is larger than 64 MiB, which is more than a snapshot may be; it was not read."_s,
-                    u"该文件超过 64 MiB,超出快照的大小上限,未读取。"_s),
+                    u"该文件超过 64 MiB，超出快照的大小上限，未读取。"_s),
                 {{}, m_source});
         if (auto start = readStart(); !start)
             return tl::unexpected(start.error());
@@ -84,10 +84,10 @@ public:
             readLine();
         if (m_open)
             close(message(u"The snapshot ends in the middle of a record: it was cut off."_s,
-                u"快照在一条记录中间结束:文件被截断。"_s));
+                u"快照在一条记录中间结束：文件被截断。"_s));
         else if (!m_result.done && !m_doneSeen)
             problem(message(u"The snapshot has no closing record: it was cut off. Take it again."_s,
-                u"快照缺少结束记录:文件被截断,请重新采集。"_s));
+                u"快照缺少结束记录：文件被截断，请重新采集。"_s));
         return std::move(m_result);
     }
 
@@ -107,7 +107,7 @@ private:
             return failure(Error::Kind::Parse,
                 message(
                     u"This is not a Jiagu snapshot: its first line is not jiagu-snapshot/1. Choose a file that collect.sh wrote."_s,
-                    u"这不是 Jiagu 快照:首行不是 jiagu-snapshot/1。请选择由 collect.sh 生成的文件。"_s),
+                    u"这不是 Jiagu 快照：首行不是 jiagu-snapshot/1。请选择由 collect.sh 生成的文件。"_s),
                 position);
         m_at = at;
         m_line = 1 + int(std::count(m_bytes.begin(), m_bytes.begin() + at, '\n'));
@@ -118,19 +118,19 @@ private:
             return failure(Error::Kind::Parse,
                 message(
                     u"The first line of this snapshot is damaged. It may have been converted as text on its way; copy it byte for byte."_s,
-                    u"该快照的首行已损坏,可能在传输中被当作文本转换过;请按原始字节复制。"_s),
+                    u"该快照的首行已损坏，可能在传输中被当作文本转换过；请按原始字节复制。"_s),
                 {{}, m_source, m_line});
         if (version != "1")
             return failure(Error::Kind::Parse,
                 message(u"This snapshot has format version %1; this program reads version 1. Use a newer program."_s,
-                    u"该快照的格式版本为 %1,本程序只能读取版本 1,请使用更新的程序。"_s, plainText(version)),
+                    u"该快照的格式版本为 %1，本程序只能读取版本 1，请使用更新的程序。"_s, plainText(version)),
                 {{}, m_source, m_line});
         m_result.offset = at;
         m_result.nonce = line.sliced(blank + 1).toByteArray();
         m_prefix = m_result.nonce + ' ';
         if (at > 0)
             problem(message(u"Something else was printed before the snapshot began; it was skipped."_s,
-                u"快照开始之前有其他输出,已跳过。"_s));
+                u"快照开始之前有其他输出，已跳过。"_s));
         return {};
     }
 
@@ -163,14 +163,14 @@ private:
             // A line cut short may look whole: what it says cannot be trusted.
             if (m_open)
                 close(message(u"The snapshot ends in the middle of a record: it was cut off."_s,
-                    u"快照在一条记录中间结束:文件被截断。"_s));
+                    u"快照在一条记录中间结束：文件被截断。"_s));
             return;
         }
         QList<QByteArray> words;
         for (const QByteArrayView part : split(line.sliced(m_prefix.size()))) {
             auto text = word(part);
             if (!text || part.size() > lineLimit) {
-                problem(message(u"A record is damaged; it was skipped."_s, u"一条记录已损坏,已跳过。"_s));
+                problem(message(u"A record is damaged; it was skipped."_s, u"一条记录已损坏，已跳过。"_s));
                 return;
             }
             words += *text;
@@ -180,7 +180,7 @@ private:
             return;
         }
         if (m_open)
-            close(message(u"A record has no end; it was skipped."_s, u"一条记录没有结尾,已跳过。"_s));
+            close(message(u"A record has no end; it was skipped."_s, u"一条记录没有结尾，已跳过。"_s));
         readRecord(words);
     }
 
@@ -204,7 +204,7 @@ private:
             m_result.done = words.size() == 2 && words[1] == QByteArray::number(m_records);
             if (!m_result.done)
                 problem(message(u"The closing record counts %1 records, but %2 were read: some are missing."_s,
-                    u"结束记录声明共 %1 条记录,实际读到 %2 条:有记录缺失。"_s, plainText(words.value(1)),
+                    u"结束记录声明共 %1 条记录，实际读到 %2 条：有记录缺失。"_s, plainText(words.value(1)),
                     QString::number(m_records)));
             return;
         }
@@ -213,7 +213,7 @@ private:
             m_stopped = true;
             m_doneSeen = true;
             problem(message(u"The snapshot has more than 20000 records; the rest was not read."_s,
-                u"快照超过 20000 条记录,其余部分未读取。"_s));
+                u"快照超过 20000 条记录，其余部分未读取。"_s));
             return;
         }
         m_frame = {};
@@ -236,16 +236,16 @@ private:
         const int status = words.value(1).toInt(&ok);
         if (!m_open || !ok) {
             m_open = false;
-            problem(message(u"A record is damaged; it was skipped."_s, u"一条记录已损坏,已跳过。"_s));
+            problem(message(u"A record is damaged; it was skipped."_s, u"一条记录已损坏，已跳过。"_s));
             return;
         }
         auto body = decoded(m_body);
         m_open = false;
         if (m_oversized || !body) {
             problem(m_oversized ? message(
-                        u"A record is larger than its limit; it was skipped."_s, u"一条记录超过大小上限,已跳过。"_s)
+                        u"A record is larger than its limit; it was skipped."_s, u"一条记录超过大小上限，已跳过。"_s)
                                 : message(u"The content of a record is damaged; it was skipped."_s,
-                                    u"一条记录的内容已损坏,已跳过。"_s),
+                                    u"一条记录的内容已损坏，已跳过。"_s),
                 m_frame.line);
             return;
         }
@@ -323,7 +323,7 @@ Result<QByteArray> unpacked(const QByteArray &gzip, qsizetype limit)
 {
     const auto damaged = [] {
         return failure(Error::Kind::Parse,
-            message(u"A packed record is damaged; it was skipped."_s, u"一条压缩记录已损坏,已跳过。"_s));
+            message(u"A packed record is damaged; it was skipped."_s, u"一条压缩记录已损坏，已跳过。"_s));
     };
     const std::unique_ptr<archive, decltype(&archive_read_free)> reader(archive_read_new(), &archive_read_free);
     if (gzip.isEmpty())
@@ -351,7 +351,7 @@ Result<QByteArray> unpacked(const QByteArray &gzip, qsizetype limit)
         if (result.size() + size > limit)
             return failure(Error::Kind::TooLarge,
                 message(u"A packed record is larger than its limit; it was skipped."_s,
-                    u"一条压缩记录超过大小上限,已跳过。"_s));
+                    u"一条压缩记录超过大小上限，已跳过。"_s));
         result.append(part.constData(), size);
     }
 }

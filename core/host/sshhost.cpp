@@ -92,7 +92,7 @@ Result<> SshHost::Session::answerSudo(
             return fail(Error::Kind::Elevation,
                 message(u"sudo asks for the password of %1 and none was given. Connect again and give it, or log in as "
                         u"root."_s,
-                    u"sudo 要求输入 %1 的密码，但没有提供。请重新连接并输入密码，或以 root 登录。"_s, account));
+                    u"sudo 要求输入 %1 的口令，但没有提供。请重新连接并输入口令，或以 root 登录。"_s, account));
         sudoAccount = account;
     }
     const QByteArrayView password(sudoPassword->constData(), sudoPassword->size());
@@ -100,7 +100,7 @@ Result<> SshHost::Session::answerSudo(
         sudoPassword.reset();
         return fail(Error::Kind::Elevation,
             message(u"The password given for sudo has a line end in it; nothing was sent."_s,
-                u"为 sudo 提供的密码含有换行；没有发送任何内容。"_s));
+                u"为 sudo 提供的口令含有换行；没有发送任何内容。"_s));
     }
     deadline = QDeadlineTimer(remaining);
     if (auto done = channel.send(password, deadline, stop); !done)

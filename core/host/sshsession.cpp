@@ -485,12 +485,12 @@ Result<> SshSession::Private::logIn(
         return fail(Error::Kind::Auth,
             message(u"The login as %1 was not tried: no key or password that the server takes was given (it offers: "
                     u"%2). Give a key file or a password."_s,
-                u"没有尝试以 %1 登录：未提供服务器接受的密钥或密码（服务器提供的方式：%2）。请指定密钥文件或密码。"_s,
+                u"没有尝试以 %1 登录：未提供服务器接受的密钥或口令（服务器提供的方式：%2）。请指定密钥文件或口令。"_s,
                 target.user, list.isEmpty() ? u"?"_s : list));
     return fail(Error::Kind::Auth,
         message(u"The server refused the login as %1 (tried: %2; it offers: %3). Check the user name and the key or "
                 u"password; some servers block an address after several failures."_s,
-            u"服务器拒绝以 %1 登录（已尝试：%2；服务器提供的方式：%3）。请检查用户名以及密钥或密码；"
+            u"服务器拒绝以 %1 登录（已尝试：%2；服务器提供的方式：%3）。请检查用户名以及密钥或口令；"
             u"多次失败后有些服务器会封禁来源地址。"_s,
             target.user, tried.join(u", "_s), list.isEmpty() ? u"?"_s : list));
 }

@@ -227,7 +227,7 @@ private:
             + say(
                 u"The nodes were read without changing anything on them. What is reported is what the running components "
                 u"use; where only a file could be read, the finding says so.",
-                u"读取过程未对节点作任何改动。报告以组件实际生效的配置为准；只能读到文件的，检查结果中已注明。")
+                u"读取过程未对节点作任何变更。报告以组件实际生效的配置为准；只能读到文件的，检查结果中已注明。")
             + u"</p>\n<dl>\n"_s;
         row(say(u"Cluster", u"集群"), u"<code>"_s + escaped(cluster.id) + u"</code>"_s);
         row(say(u"API objects", u"API 对象"),
@@ -468,7 +468,7 @@ private:
             if (entry.event != u"outcome"_s)
                 continue;
             cells({time(entry.time), escaped(entry.node),
-                entry.action == u"restore"_s ? say(u"restore", u"还原") : say(u"apply", u"下发"), outcome(entry.state),
+                entry.action == u"restore"_s ? say(u"restore", u"还原") : say(u"apply", u"应用"), outcome(entry.state),
                 limited(entry.detail)});
         }
         endTable();

@@ -78,7 +78,7 @@ public:
         if (const FileRecord *record = m_node.snapshot->file(m_path); record && record->missing) {
             return {finding(Verdict::Pass,
                 message(u"Node %1 has no directory %2, so its kubelet runs no static pods."_s,
-                    u"节点 %1 上没有目录 %2,其 kubelet 不运行静态 Pod。"_s, m_name, plainText(m_path)))};
+                    u"节点 %1 上没有目录 %2，其 kubelet 不运行静态 Pod。"_s, m_name, plainText(m_path)))};
         }
         if (const Message gap = unreadable(); !gap.isEmpty())
             return {finding(Verdict::Unknown, gap)};

@@ -119,7 +119,7 @@ QHash<QByteArray, int> PackReader::fields(int node, const QList<QByteArray> &kno
             const qsizetype at = map.children.indexOf(value) - 1;
             fail(map.children.value(at, node),
                 message(u"The key \"%1\" is not known here. Did you mean \"%2\"?"_s,
-                    u"此处不认识键“%1”。是否想写“%2”?"_s, name, nearest(name, names)));
+                    u"此处不认识键“%1”。是否想写“%2”？"_s, name, nearest(name, names)));
             return {};
         }
         found.insert(key, value);

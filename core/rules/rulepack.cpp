@@ -156,7 +156,7 @@ private:
         if (fields.size() != 1) {
             m_read.fail(node,
                 message(u"A rule has exactly one check: setting, feature_gate, static_pods or workload."_s,
-                    u"每条规则只能有一个检查:setting、feature_gate、static_pods 或 workload。"_s));
+                    u"每条规则只能有一个检查：setting、feature_gate、static_pods 或 workload。"_s));
             return;
         }
         const QByteArray kind = fields.constBegin().key();

@@ -56,6 +56,20 @@ struct RuleTest
     QString actual; ///< of the first finding; empty: not compared
 };
 
+/// A typed value that a fix asks the person for.
+struct Parameter
+{
+    enum class Type
+    {
+        Integer,
+        Text,
+        List ///< items separated by commas
+    };
+    Type type = Type::Text;
+    Message title; ///< what is asked for, and in which unit
+    QString proposal; ///< as it would be typed; empty: there is none, and nothing is planned without a value
+};
+
 /// What ought to be, as data. Filled by loadRulePack() alone.
 struct Rule
 {
@@ -76,6 +90,7 @@ struct Rule
     bool fixable = false;
     QString fixFlag; ///< fix of a static-pod flag: "--profiling"; empty where there is none
     QString fixValue; ///< "false"
+    std::optional<Parameter> parameter; ///< what the fix asks for; given by `--set ID=VALUE` or in the review
 };
 
 /// A known exception that ships with the pack: failures of workload rules in these namespaces are shown, explained and

@@ -216,7 +216,10 @@ private Q_SLOTS:
         row("MicroK8s", {SnapshotBuilder(u"m"_s).process("/snap/microk8s/7000/kubelite --x")},
             {u"Layout m runs Kubernetes in a layout that this program does not know (seen: /snap/microk8s/7000/kubelite). It "
              "judges clusters that were set up with kubeadm."_s});
-        row("no Kubernetes", {SnapshotBuilder(u"db"_s).process("/usr/bin/containerd")},
+        FileRecord absent; // as collect.sh tells of what it looked for in vain
+        absent.path = absent.realPath = u"/var/lib/kubelet/config.yaml"_s;
+        absent.missing = true;
+        row("no Kubernetes", {SnapshotBuilder(u"db"_s).process("/usr/bin/containerd").record(absent)},
             {u"Layout db is not a Kubernetes node: neither a kubelet nor its files (/var/lib/kubelet/config.yaml, "
              "/etc/kubernetes/pki/ca.crt) were seen, only containerd. Check the address, and that the node was read as root."_s});
         row("no Kubernetes beside a node", {SnapshotBuilder(u"db"_s), worker(u"w1"_s)},

@@ -176,11 +176,11 @@ private Q_SLOTS:
             u"list.json: 这不是"_s);
         row("changed after planning", u"apply changed.json --node cp1"_s, 2, u"changed.json: "_s, u"changed.json: "_s);
         row("nobody to ask", u"apply plan.json --node cp1"_s, 3,
-            u"Nothing was changed: there is no terminal to ask at"_s, u"未作任何改动：没有可供确认的终端"_s);
+            u"Nothing was changed: there is no terminal to ask at"_s, u"未作任何变更：没有可供确认的终端"_s);
         row("another id approved", u"apply plan.json --node cp1 --yes 000000000000"_s, 3,
-            u"Nothing was changed: --yes approves 000000000000"_s, u"未作任何改动：--yes 批准的是 000000000000"_s);
+            u"Nothing was changed: --yes approves 000000000000"_s, u"未作任何变更：--yes 批准的是 000000000000"_s);
         row("too short an id", u"apply plan.json --node cp1 --yes %1"_s.arg(planned().id.left(11)), 3,
-            u"Nothing was changed"_s, u"未作任何改动"_s);
+            u"Nothing was changed"_s, u"未作任何变更"_s);
         row("nodes of another cluster", u"apply plan.json --node cp8 --node cp9 --yes "_s + planned().id, 2,
             u"The change set is for cp1 (127.0.0.1), and no --node names it"_s, u"变更集涉及节点 cp1（127.0.0.1）"_s);
         row("unknown change set", u"restore 0123456789abcdef --node cp1"_s, 2, u"0123456789abcdef"_s,

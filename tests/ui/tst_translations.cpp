@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <QDir>
+#include <QDirIterator>
 #include <QFile>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QSet>
 #include <QTemporaryDir>
 #include <QTest>
@@ -88,6 +89,29 @@ private Q_SLOTS:
         const Catalogue wanted = read(fresh);
         QCOMPARE((wanted.messages - catalogue.messages).values(), QStringList());
         QCOMPARE((catalogue.messages - wanted.messages).values(), QStringList());
+    }
+
+    /// One word per thing and one style of punctuation, wherever a Chinese sentence stands.
+    void chineseIsWrittenOneWay()
+    {
+        static const QRegularExpression wrong(
+            u"[\\x{4e00}-\\x{9fff}）][,;!?]|[\\x{4e00}-\\x{9fff}]:[%“]|密码(?!套件)|回退|更改|改动|账户|下发|缺省"_s);
+        QStringList found;
+        for (const QString &place : {u"app"_s, u"core"_s, u"ui"_s, u"resources/rules"_s, u"translations"_s}) {
+            const QString top = QStringLiteral(SOURCE_DIR "/") + place;
+            for (QDirIterator it(top, {u"*.cpp"_s, u"*.h"_s, u"*.yaml"_s, u"*.ts"_s}, QDir::Files,
+                     QDirIterator::Subdirectories);
+                 it.hasNext();) {
+                QFile file(it.next());
+                QVERIFY(file.open(QIODevice::ReadOnly));
+                const QStringList lines = QString::fromUtf8(file.readAll()).split(u'\n');
+                for (qsizetype i = 0; i < lines.size(); ++i) {
+                    if (wrong.match(lines[i]).hasMatch())
+                        found += file.fileName() + u':' + QString::number(i + 1) + lines[i].simplified();
+                }
+            }
+        }
+        QCOMPARE(found, QStringList());
     }
 };
 

@@ -420,7 +420,7 @@ void Session::reportMissingLink(const QString &node)
     Q_EMIT failed({.kind = Error::Kind::Connect,
         .message =
             message(u"Nothing was changed, because there is no connection to this node. Connect to it and try again."_s,
-                u"未作任何更改，因为没有到该节点的连接。请先连接该节点，然后重试。"_s),
+                u"未作任何变更，因为没有到该节点的连接。请先连接该节点，然后重试。"_s),
         .at = {.node = node}});
 }
 
