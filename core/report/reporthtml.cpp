@@ -205,7 +205,7 @@ private:
         QStringList columns{say(u"Severity", u"风险等级")};
         for (const Verdict verdict : verdicts)
             columns += say(verdictText(verdict));
-        columns += say(u"waived", u"已豁免");
+        columns += say(u"Waived", u"已豁免");
         table(say(u"Checks by severity and verdict; waived ones are counted apart.",
                   u"按风险等级和检查结果统计；已豁免的单独计数。"),
             columns);
