@@ -239,7 +239,7 @@ Result<> checkAlone(const Snapshot &snapshot, const YamlDocument &document, cons
         const QString base = file->path.section(u'/', -1);
         if (file->path == at.file || base.startsWith(u'.') || !file->hasContent)
             continue;
-        const auto other = YamlDocument::parse(file->path, file->content);
+        const auto other = file->yaml();
         if (other && podName(*other) == pod)
             return conflict(
                 message(u"%1 defines the same pod as well, so which of the two files runs is left to chance. Move it "
@@ -262,7 +262,7 @@ Result<FileChange> planFile(const Cluster &cluster, const Target &target)
     if (auto usable = checkFile(file, at); !usable)
         return tl::unexpected(usable.error());
 
-    auto document = YamlDocument::parse(component.manifest, file->content);
+    auto document = file->yaml();
     if (document) {
         if (auto alone = checkAlone(*node.snapshot, *document, at); !alone)
             return tl::unexpected(alone.error());

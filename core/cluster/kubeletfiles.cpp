@@ -42,7 +42,7 @@ public:
         const FileRecord *record = m_node.snapshot->file(path);
         if (!readable(path, record))
             return;
-        auto document = YamlDocument::parse(path, record->content);
+        auto document = record->yaml();
         if (!document)
             return unusable(path, document.error().at,
                 message(u"does not parse: %1"_s, u"无法解析：%1"_s, document.error().message));

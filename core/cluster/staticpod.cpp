@@ -74,7 +74,7 @@ StaticPodFile readStaticPodFile(const FileRecord &record)
             message(u"The file could not be read: %1."_s, u"无法读取该文件：%1。"_s, why), whole};
         return file;
     }
-    auto document = YamlDocument::parse(record.path, record.content);
+    auto document = record.yaml();
     if (!document) {
         file.error = document.error();
         return file;

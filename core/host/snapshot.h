@@ -2,11 +2,14 @@
 #pragma once
 
 #include "base/result.h"
+#include "document/yamldocument.h"
 
 #include <QByteArray>
 #include <QDateTime>
 #include <QJsonDocument>
 #include <QList>
+
+#include <memory>
 
 namespace jiagu {
 
@@ -40,6 +43,15 @@ struct FileRecord
     bool withheld = false; ///< holds a private key or a credential: attributes and hash only, by design
     QString error; ///< why it could not be read, plain text; empty when it could
     Message reason; ///< the same as a sentence: why there is no content; also of what is truncated or withheld
+
+    /// The content as YAML, as YamlDocument::parse() gives it with `path` as its name. Parsed once for all copies of the
+    /// record, however many rules ask. Any thread.
+    Result<YamlDocument> yaml() const;
+
+private:
+    struct Parsed;
+    std::shared_ptr<Parsed> m_parsed = newlyParsed();
+    static std::shared_ptr<Parsed> newlyParsed();
 };
 
 /// A running component.

@@ -183,7 +183,7 @@ private:
                                          u"节点 %1 上无法读取 %2：%3。"_s, m_name, path, plainText(file.error)));
             return;
         }
-        const Result<StaticPod> pod = readStaticPod(file.path, file.content);
+        const Result<StaticPod> pod = readStaticPod(file.yaml());
         if (pod) {
             m_definitions += Definition{&file, *pod};
             return;

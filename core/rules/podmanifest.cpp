@@ -196,9 +196,8 @@ private:
 
 } // namespace
 
-Result<StaticPod> readStaticPod(const QString &name, const QByteArray &bytes)
+Result<StaticPod> readStaticPod(const Result<YamlDocument> &parsed)
 {
-    const Result<YamlDocument> parsed = YamlDocument::parse(name, bytes);
     if (!parsed)
         return tl::unexpected(parsed.error());
     const YamlDocument &document = *parsed;
@@ -207,7 +206,7 @@ Result<StaticPod> readStaticPod(const QString &name, const QByteArray &bytes)
         return index < 0 ? QByteArray() : document.node(document.resolved(index)).value;
     };
     Position start;
-    start.file = name;
+    start.file = document.name();
     start.line = 1;
     start.column = 1;
     if (document.root() < 0 || document.node(document.root()).kind != YamlNode::Kind::Map || text({"kind"}) != "Pod"

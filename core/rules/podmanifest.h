@@ -17,6 +17,6 @@ struct StaticPod
 /// decodes them as (the common ones are known here; a type of another field is not checked). Fails with Parse and the
 /// position for what the kubelet would drop.
 /// Kubernetes pkg/kubelet/config/{file,common}.go, 1.20 to 1.36.
-Result<StaticPod> readStaticPod(const QString &name, const QByteArray &bytes);
+Result<StaticPod> readStaticPod(const Result<YamlDocument> &parsed);
 
 } // namespace jiagu

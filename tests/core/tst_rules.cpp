@@ -361,7 +361,7 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, bytes);
         QFETCH(QString, pod);
-        const Result<StaticPod> read = readStaticPod(u"f.yaml"_s, bytes);
+        const Result<StaticPod> read = readStaticPod(YamlDocument::parse(u"f.yaml"_s, bytes));
         QString seen;
         if (read) {
             seen = read->namespaceName + u'/' + read->name;
