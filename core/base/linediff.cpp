@@ -206,6 +206,8 @@ void markWords(QList<DiffLine> &lines, qsizetype from, qsizetype middle, qsizety
             continue;
         lines[removed].changed = best.removed;
         lines[partner].changed = best.added;
+        lines[removed].counterpart = lines[partner].after;
+        lines[partner].counterpart = lines[removed].before;
         next = partner + 1;
     }
 }

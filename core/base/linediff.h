@@ -29,6 +29,7 @@ struct DiffLine
     QByteArray text; ///< without the \n; the \r of a CRLF stays, as it may be what differs
     bool unterminated = false; ///< the last line of a text that does not end with \n
     QList<Span> changed; ///< the words that differ from the line it replaces, within text
+    int counterpart = 0; ///< of a removed or added line: the number of the line that replaces it or that it replaces
 };
 
 /// A run of changes with the lines around them.
