@@ -21,6 +21,21 @@
     </message>
 </context>
 <context>
+    <name>jiagu::ChangeModel</name>
+    <message>
+        <source>%1 nodes: %2</source>
+        <translation>%1 个节点：%2</translation>
+    </message>
+    <message>
+        <source>reviewed</source>
+        <translation>已审阅</translation>
+    </message>
+    <message>
+        <source>not reviewed</source>
+        <translation>未审阅</translation>
+    </message>
+</context>
+<context>
     <name>jiagu::ClusterModel</name>
     <message>
         <source>Waived</source>
@@ -121,6 +136,21 @@
     <message>
         <source>&amp;Connect</source>
         <translation>连接(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::DiffView</name>
+    <message>
+        <source>Changes</source>
+        <translation>变更内容</translation>
+    </message>
+    <message>
+        <source>Changes, before</source>
+        <translation>变更内容，变更前</translation>
+    </message>
+    <message>
+        <source>Changes, after</source>
+        <translation>变更内容，变更后</translation>
     </message>
 </context>
 <context>
@@ -677,10 +707,6 @@
         <translation>可变更的检查结果</translation>
     </message>
     <message>
-        <source>Changes</source>
-        <translation>变更内容</translation>
-    </message>
-    <message>
         <source>What happened</source>
         <translation>执行情况</translation>
     </message>
@@ -712,6 +738,82 @@
         <source>Re&amp;store what was applied</source>
         <translation>还原已应用的变更(&amp;S)</translation>
     </message>
+    <message>
+        <source>Changes not reviewed yet: %1. Look at each and mark it as reviewed (V); untick what is not to be changed.</source>
+        <translation>尚有 %1 项变更未审阅。请逐项查看并标记为已审阅（V）；不需要变更的项请取消勾选。</translation>
+    </message>
+    <message>
+        <source>Nothing is planned yet: see what is said at the values above.</source>
+        <translation>尚未生成计划：请查看上方各取值处的说明。</translation>
+    </message>
+    <message>
+        <source>%1: nothing was copied, because a file in this patch is not UTF-8 and its bytes would not survive. Save the patch instead.</source>
+        <translation>%1：未复制，因为补丁中有文件不是 UTF-8，复制会损坏其内容。请改为保存补丁。</translation>
+    </message>
+    <message>
+        <source>The patch was copied.</source>
+        <translation>补丁已复制。</translation>
+    </message>
+    <message>
+        <source>Save as patch</source>
+        <translation>保存为补丁</translation>
+    </message>
+    <message>
+        <source>Patches (*.patch *.diff)</source>
+        <translation>补丁 (*.patch *.diff)</translation>
+    </message>
+    <message>
+        <source>The patch was saved: %1</source>
+        <translation>补丁已保存：%1</translation>
+    </message>
+    <message>
+        <source>The patch could not be saved as %1: %2. Choose another place.</source>
+        <translation>补丁无法保存为 %1：%2。请选择其他位置。</translation>
+    </message>
+    <message>
+        <source>It is for: %1</source>
+        <translation>适用节点：%1</translation>
+    </message>
+    <message>
+        <source>Owner and mode of %1 are not in it: a patch cannot say them.</source>
+        <translation>其中不含 %1 的属主和权限：补丁无法表示这类变更。</translation>
+    </message>
+    <message>
+        <source>These nodes need one of their own: %1. Choose them in the list of changes.</source>
+        <translation>以下节点需要各自的补丁：%1。请在变更列表中选择。</translation>
+    </message>
+    <message>
+        <source>%1/%2 reviewed</source>
+        <translation>已审阅 %1/%2</translation>
+    </message>
+    <message>
+        <source>Changes to review</source>
+        <translation>待审阅的变更</translation>
+    </message>
+    <message>
+        <source>What is interrupted</source>
+        <translation>中断影响</translation>
+    </message>
+    <message>
+        <source>&amp;Side by side</source>
+        <translation>并排显示(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Mark as reviewed</source>
+        <translation>标记为已审阅(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Copy as patch</source>
+        <translation>复制为补丁(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Save as pa&amp;tch…</source>
+        <translation>保存为补丁(&amp;T)…</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1（%2）</translation>
+    </message>
 </context>
 <context>
     <name>jiagu::RowView</name>
@@ -734,6 +836,18 @@
     <message>
         <source>Select all</source>
         <translation>全选</translation>
+    </message>
+    <message>
+        <source>owner %1:%2, mode %3</source>
+        <translation>属主 %1:%2，权限 %3</translation>
+    </message>
+    <message>
+        <source>no line on this side</source>
+        <translation>此侧无此行</translation>
+    </message>
+    <message>
+        <source>no newline at the end of the file</source>
+        <translation>文件末尾无换行符</translation>
     </message>
 </context>
 <context>
@@ -764,6 +878,25 @@
     <message>
         <source>Look around in a recorded sample cluster first, without any node.</source>
         <translation>无需任何节点，先浏览一个已记录的示例集群。</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::ValueForm</name>
+    <message>
+        <source>%1:</source>
+        <translation>%1：</translation>
+    </message>
+    <message>
+        <source>a whole number</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>a text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>items, separated by commas</source>
+        <translation>多个值，以逗号分隔</translation>
     </message>
 </context>
 </TS>

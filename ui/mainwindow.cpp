@@ -168,6 +168,9 @@ void MainWindow::makeActions()
     m_showReview = add(m_changeMenu, "review", QKeySequence(u"Ctrl+R"_s), &MainWindow::showReview);
     m_findings = add(m_changeMenu, "findings", QKeySequence(u"Ctrl+1"_s), &MainWindow::showFindings);
     m_apply = add(m_changeMenu, "applyAction", QKeySequence(u"Ctrl+Return"_s), &MainWindow::applyNow);
+    m_changeMenu->addSeparator();
+    m_changeMenu->addActions(m_review->menuActions());
+    m_changeMenu->addSeparator();
     m_history = add(m_changeMenu, "history", QKeySequence(u"Ctrl+H"_s), &MainWindow::showHistory);
 
     m_languageMenu = menuBar()->addMenu(QString());
@@ -228,7 +231,7 @@ void MainWindow::setTheme(Theme theme)
 
 void MainWindow::showAssessment()
 {
-    m_review->refresh();
+    m_review->setAssessment(m_session->assessment());
     if (m_session->assessment()) {
         m_results->setAssessment(*m_session->assessment());
         if (m_pages->currentWidget() == m_start)

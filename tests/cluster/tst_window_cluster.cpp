@@ -103,6 +103,8 @@ private Q_SLOTS:
         QVERIFY(!apply->isEnabled()); // read-only until it is allowed
         named<QAction>(window, "allowChanges")->trigger();
         named<QLineEdit>(window, "operator")->setText(u"tst_window_cluster"_s);
+        QVERIFY(!apply->isEnabled()); // nor before it is reviewed
+        named<QAction>(window, "markReviewed")->trigger();
         QVERIFY2(apply->isEnabled(), qPrintable(named<QLabel>(window, "permission")->text()));
         QSignalSpy outcomes(session, &Session::outcome);
         apply->click();

@@ -2,21 +2,33 @@
 #include "pages/reviewpage.h"
 
 #include "base/plaintext.h"
+#include "change/patch.h"
 #include "dialogs/scriptdialog.h"
 #include "jobs/session.h"
 #include "language.h"
+#include "models/changemodel.h"
 #include "models/fixmodel.h"
-#include "views/rowview.h"
+#include "views/diffview.h"
+#include "views/valueform.h"
 
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
 #include <QEvent>
+#include <QFileDialog>
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QMimeData>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QSaveFile>
+#include <QScopedValueRollback>
 #include <QSettings>
 #include <QSplitter>
+#include <QToolButton>
+#include <QTreeView>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -25,15 +37,45 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace jiagu {
 
+QStringList whyNotApply(const ApplyState &state)
+{
+    QStringList why;
+    if (!state.idle)
+        why += ReviewPage::tr("Another job is running.");
+    else if (!state.live)
+        why += ReviewPage::tr(
+            "This is a recording: it can be reviewed, but there is no node to change. Connect to the node to apply.");
+    else if (!state.armed)
+        why += ReviewPage::tr("This session is read-only. Choose “Allow changes” in the Change menu first.");
+    else if (!state.named)
+        why += ReviewPage::tr("Enter the name of the operator: it is recorded with the change.");
+    else if (state.changes > 0 && !state.linked)
+        why += ReviewPage::tr("Not every node of this change set is connected.");
+    if (state.reviewed < state.changes)
+        why += ReviewPage::tr("Changes not reviewed yet: %1. Look at each and mark it as reviewed (V); untick what is "
+                              "not to be changed.")
+                   .arg(state.changes - state.reviewed);
+    return why;
+}
+
 ReviewPage::ReviewPage(Session *session, QWidget *parent)
     : QWidget(parent)
     , m_session(session)
     , m_fixes(new FixModel(this))
+    , m_changes(new ChangeModel(this))
     , m_back(new QPushButton)
     , m_all(new QPushButton)
     , m_list(new QListView)
+    , m_counter(new QLabel)
+    , m_changeList(new QTreeView)
+    , m_values(new ValueForm)
     , m_summary(new QLabel)
-    , m_diff(new RowView(RowView::Style::Diff))
+    , m_interruptions(new QPlainTextEdit)
+    , m_diff(new DiffView)
+    , m_sideBySide(new QAction(this))
+    , m_markReviewed(new QAction(this))
+    , m_copyPatch(new QAction(this))
+    , m_savePatch(new QAction(this))
     , m_operatorLabel(new QLabel)
     , m_operator(new QLineEdit)
     , m_ticketLabel(new QLabel)
@@ -48,7 +90,13 @@ ReviewPage::ReviewPage(Session *session, QWidget *parent)
 {
     setObjectName(u"reviewPage"_s);
     m_list->setObjectName(u"fixes"_s);
-    m_diff->setObjectName(u"diff"_s);
+    m_counter->setObjectName(u"reviewedCount"_s);
+    m_changeList->setObjectName(u"changes"_s);
+    m_interruptions->setObjectName(u"interruptions"_s);
+    m_sideBySide->setObjectName(u"sideBySide"_s);
+    m_markReviewed->setObjectName(u"markReviewed"_s);
+    m_copyPatch->setObjectName(u"copyPatch"_s);
+    m_savePatch->setObjectName(u"savePatch"_s);
     m_summary->setObjectName(u"planSummary"_s);
     m_operator->setObjectName(u"operator"_s);
     m_ticket->setObjectName(u"ticket"_s);
@@ -58,7 +106,7 @@ ReviewPage::ReviewPage(Session *session, QWidget *parent)
     m_restore->setObjectName(u"restore"_s);
     m_permission->setObjectName(u"permission"_s);
     m_log->setObjectName(u"log"_s);
-    for (QLabel *label : {m_summary, m_permission}) {
+    for (QLabel *label : {m_summary, m_permission, m_counter}) {
         label->setTextFormat(Qt::PlainText);
         label->setWordWrap(true);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -71,6 +119,29 @@ ReviewPage::ReviewPage(Session *session, QWidget *parent)
     m_log->setTabChangesFocus(true);
     m_list->setModel(m_fixes);
     m_list->setWordWrap(true);
+    m_changeList->setModel(m_changes);
+    m_changeList->setHeaderHidden(true);
+    m_changeList->setTextElideMode(Qt::ElideMiddle);
+    m_interruptions->setReadOnly(true);
+    m_interruptions->setTabChangesFocus(true);
+    m_interruptions->setMaximumHeight(fontMetrics().lineSpacing() * 4);
+
+    m_sideBySide->setCheckable(true);
+    m_sideBySide->setChecked(QSettings().value("review/sideBySide", false).toBool());
+    m_sideBySide->setShortcut(QKeySequence(u"Shift+D"_s));
+    m_markReviewed->setCheckable(true);
+    m_markReviewed->setShortcut(QKeySequence(Qt::Key_V));
+    m_copyPatch->setShortcut(QKeySequence(u"Ctrl+Shift+C"_s));
+    m_savePatch->setShortcut(QKeySequence(u"Ctrl+Shift+S"_s));
+    m_diff->setSideBySide(m_sideBySide->isChecked());
+    auto *bar = new QHBoxLayout;
+    for (QAction *action : menuActions()) {
+        auto *button = new QToolButton;
+        button->setDefaultAction(action);
+        button->setToolButtonStyle(Qt::ToolButtonTextOnly);
+        bar->addWidget(button);
+    }
+    bar->addStretch();
 
     auto *left = new QWidget;
     auto *leftLayout = new QVBoxLayout(left);
@@ -78,6 +149,8 @@ ReviewPage::ReviewPage(Session *session, QWidget *parent)
     leftLayout->addWidget(m_back, 0, Qt::AlignLeft);
     leftLayout->addWidget(m_list, 2);
     leftLayout->addWidget(m_all, 0, Qt::AlignLeft);
+    leftLayout->addWidget(m_counter);
+    leftLayout->addWidget(m_changeList, 3);
     auto *fields = new QGridLayout;
     int row = 0;
     for (const auto &[label, field] : {std::pair(m_operatorLabel, m_operator), std::pair(m_ticketLabel, m_ticket),
@@ -95,7 +168,10 @@ ReviewPage::ReviewPage(Session *session, QWidget *parent)
     auto *top = new QWidget;
     auto *topLayout = new QVBoxLayout(top);
     topLayout->setContentsMargins(0, 0, 0, 0);
+    topLayout->addWidget(m_values);
     topLayout->addWidget(m_summary);
+    topLayout->addWidget(m_interruptions);
+    topLayout->addLayout(bar);
     topLayout->addWidget(m_diff, 1);
     right->addWidget(top);
     right->addWidget(m_log);
@@ -113,6 +189,26 @@ ReviewPage::ReviewPage(Session *session, QWidget *parent)
     connect(m_all, &QPushButton::clicked, this,
         [this] { m_fixes->setAllTicked(m_fixes->ticked().size() < m_fixes->rowCount()); });
     connect(m_fixes, &FixModel::tickedChanged, this, &ReviewPage::planTicked);
+    connect(m_values, &ValueForm::valuesChanged, this, &ReviewPage::planTicked);
+    connect(m_changes, &ChangeModel::reviewedChanged, this, &ReviewPage::showPermission);
+    connect(m_changeList->selectionModel(), &QItemSelectionModel::currentChanged, this, &ReviewPage::changeChosen);
+    connect(m_diff, &DiffView::currentRowChanged, this, [this](int shown) {
+        if (m_stepping || m_firstRows.isEmpty())
+            return;
+        const QScopedValueRollback guard(m_stepping, true);
+        const auto next = std::ranges::upper_bound(m_firstRows, shown);
+        const int change = std::max(0, int(next - m_firstRows.begin()) - 1);
+        if (change != currentChange())
+            m_changeList->setCurrentIndex(m_changes->index(change, 0));
+        updateActions();
+    });
+    connect(m_sideBySide, &QAction::toggled, this, [this](bool on) {
+        QSettings().setValue("review/sideBySide", on);
+        m_diff->setSideBySide(on);
+    });
+    connect(m_markReviewed, &QAction::triggered, this, &ReviewPage::toggleReviewed);
+    connect(m_copyPatch, &QAction::triggered, this, &ReviewPage::copyPatch);
+    connect(m_savePatch, &QAction::triggered, this, &ReviewPage::savePatch);
     connect(m_script, &QPushButton::clicked, this, &ReviewPage::showScript);
     connect(m_apply, &QPushButton::clicked, this, &ReviewPage::apply);
     connect(m_restore, &QPushButton::clicked, this, &ReviewPage::restoreLast);
@@ -130,44 +226,191 @@ ReviewPage::ReviewPage(Session *session, QWidget *parent)
     retranslate();
 }
 
-void ReviewPage::refresh()
+QList<QAction *> ReviewPage::menuActions() const
 {
-    m_fixes->setAssessment(m_session->assessment() ? *m_session->assessment() : Assessment());
-    if (!m_session->assessment())
+    return {m_markReviewed, m_sideBySide, m_copyPatch, m_savePatch};
+}
+
+void ReviewPage::setAssessment(const std::optional<Assessment> &assessment)
+{
+    m_assessment = assessment;
+    if (!assessment) {
         m_last.reset();
+        m_values->clear();
+        m_changes->forget();
+    }
+    m_fixes->setAssessment(assessment ? *assessment : Assessment());
 }
 
 void ReviewPage::planTicked()
 {
     const QList<Finding> findings = m_fixes->ticked();
     m_planned.reset();
+    QMap<QString, Rule> rules;
+    for (const Finding &finding : findings) {
+        if (const Rule *rule = m_assessment->pack.rule(finding.rule))
+            rules.insert(rule->id, *rule);
+    }
+    m_values->setRules(rules.values());
     if (!findings.isEmpty())
-        m_planned = plan(*m_session->assessment(), findings, {});
+        m_planned = plan(*m_assessment, findings, m_values->values());
     showPlan();
+}
+
+/// What plan() says about the findings of each rule that asks for a value, when it does not plan them.
+QMap<QString, QString> ReviewPage::problemsOfValues(const QList<Finding> &findings) const
+{
+    QMap<QString, QString> problems;
+    const QMap<QString, QString> values = m_values->values();
+    for (const QString &rule : values.keys()) {
+        QList<Finding> own = findings;
+        own.removeIf([&](const Finding &finding) { return finding.rule != rule; });
+        if (const auto planned = plan(*m_assessment, own, values); !planned)
+            problems.insert(rule, plainText(describe(planned.error(), uiLanguage())));
+    }
+    return problems;
 }
 
 void ReviewPage::showPlan()
 {
-    QList<Row> rows;
+    const bool planned = m_planned && *m_planned;
     QStringList lines;
-    if (m_planned && *m_planned) {
+    QStringList interruptions;
+    QMap<QString, QString> problems;
+    if (planned) {
         const ChangeSet &changeSet = **m_planned;
         lines += tr("Change set %1, files: %2").arg(changeSet.shortId()).arg(changeSet.steps.size());
         for (const FileChange &step : changeSet.steps) {
-            rows += diffRows(plainText(step.node) + u": "_s + plainText(step.path), step.before, step.after);
             if (!step.interruption.isEmpty())
-                lines += plainText(step.node) + u": "_s + plainText(text(step.interruption));
+                interruptions += plainText(step.node) + u": "_s + plainText(text(step.interruption));
         }
+        interruptions.removeDuplicates();
     } else if (m_planned) {
-        lines += plainText(describe(m_planned->error(), uiLanguage()));
+        problems = problemsOfValues(m_fixes->ticked());
+        if (problems.isEmpty())
+            lines += plainText(describe(m_planned->error(), uiLanguage()));
+        else
+            lines += tr("Nothing is planned yet: see what is said at the values above.");
     } else if (m_fixes->rowCount() == 0) {
         lines += tr("Nothing that fails can be changed by this program.");
     } else {
         lines += tr("Tick what is to be changed; the exact bytes are shown here before anything is done.");
     }
+    m_values->setProblems(problems);
     m_summary->setText(lines.join(u'\n'));
-    m_diff->setRows(rows);
+    m_interruptions->setPlainText(interruptions.join(u'\n'));
+    m_interruptions->setVisible(!interruptions.isEmpty());
+    showDiff();
     showPermission();
+}
+
+/// The list of changes and their diffs; the change that was current stays so when it is still there.
+void ReviewPage::showDiff()
+{
+    const QScopedValueRollback guard(m_stepping, true);
+    const int chosen = currentChange();
+    const int shownRow = m_diff->currentRow();
+    const QString shownId = m_changes->changeSetId();
+    const QString path = chosen < 0 ? QString() : m_changes->step(chosen).path;
+    m_changes->setChangeSet(m_planned && *m_planned ? **m_planned : ChangeSet());
+    QList<Row> rows;
+    m_firstRows.clear();
+    int current = m_changes->changes().isEmpty() ? -1 : 0;
+    for (int change = 0; change < int(m_changes->changes().size()); ++change) {
+        const FileChange &step = m_changes->step(change);
+        if (step.path == path && (change == chosen || m_changes->step(current).path != path))
+            current = change;
+        m_firstRows += int(rows.size());
+        rows += changeRows(m_changes->nodesText(change) + u": "_s + plainText(step.path), step);
+    }
+    m_diff->setRows(rows);
+    if (current < 0)
+        return;
+    if (!shownId.isEmpty() && shownId == m_changes->changeSetId()) { // in another language
+        m_diff->showRow(shownRow);
+        return;
+    }
+    m_changeList->setCurrentIndex(m_changes->index(current, 0));
+    m_diff->showRow(m_firstRows[current]);
+}
+
+int ReviewPage::currentChange() const
+{
+    return m_changes->changeOf(m_changeList->currentIndex());
+}
+
+void ReviewPage::changeChosen()
+{
+    if (m_stepping)
+        return;
+    const QScopedValueRollback guard(m_stepping, true);
+    if (const int change = currentChange(); change >= 0)
+        m_diff->showRow(m_firstRows[change]);
+    updateActions();
+}
+
+void ReviewPage::toggleReviewed()
+{
+    if (const int change = currentChange(); change >= 0)
+        m_changes->setReviewed(change, !m_changes->isReviewed(change));
+}
+
+void ReviewPage::copyPatch()
+{
+    const QString node = m_changes->node(m_changeList->currentIndex());
+    const QByteArray patch = patchFor(**m_planned, node, uiLanguage());
+    const QString asText = QString::fromUtf8(patch);
+    if (asText.toUtf8() != patch) {
+        m_log->appendPlainText(
+            tr("%1: nothing was copied, because a file in this patch is not UTF-8 and its bytes would not survive. "
+               "Save the patch instead.")
+                .arg(plainText(node)));
+        return;
+    }
+    auto *both = new QMimeData;
+    both->setText(asText);
+    both->setData(u"text/x-patch"_s, patch);
+    QApplication::clipboard()->setMimeData(both);
+    tellPatch(tr("The patch was copied."), **m_planned, node);
+}
+
+void ReviewPage::savePatch()
+{
+    const QString node = m_changes->node(m_changeList->currentIndex());
+    auto *dialog = new QFileDialog(this, tr("Save as patch"), {}, tr("Patches (*.patch *.diff)"));
+    dialog->setObjectName(u"savePatchDialog"_s);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(u"patch"_s);
+    dialog->selectFile((**m_planned).shortId() + u".patch"_s);
+    // What was shown when it was asked for, whatever is ticked by the time of the answer.
+    connect(dialog, &QFileDialog::fileSelected, this,
+        [this, node, patch = patchFor(**m_planned, node, uiLanguage()), changeSet = **m_planned](const QString &path) {
+            QSaveFile file(path);
+            if (file.open(QIODevice::WriteOnly) && file.write(patch) == patch.size() && file.commit())
+                tellPatch(tr("The patch was saved: %1").arg(plainText(path)), changeSet, node);
+            else
+                m_log->appendPlainText(tr("The patch could not be saved as %1: %2. Choose another place.")
+                                           .arg(plainText(path), file.errorString()));
+        });
+    dialog->open();
+}
+
+/// Says what a patch holds and what it does not.
+void ReviewPage::tellPatch(const QString &what, const ChangeSet &changeSet, const QString &node)
+{
+    QStringList lines{what, tr("It is for: %1").arg(plainText(nodesOfPatch(changeSet, node).join(u", "_s)))};
+    QStringList others;
+    for (const FileChange &step : changeSet.steps) {
+        if (step.node == node && step.kind == FileChange::Kind::Attributes)
+            lines += tr("Owner and mode of %1 are not in it: a patch cannot say them.").arg(plainText(step.path));
+        if (!nodesOfPatch(changeSet, node).contains(step.node) && !others.contains(step.node))
+            others += step.node;
+    }
+    if (!others.isEmpty())
+        lines += tr("These nodes need one of their own: %1. Choose them in the list of changes.")
+                     .arg(plainText(others.join(u", "_s)));
+    m_log->appendPlainText(lines.join(u'\n'));
 }
 
 void ReviewPage::showPermission()
@@ -178,25 +421,35 @@ void ReviewPage::showPermission()
         return std::ranges::all_of(
             changeSet.steps, [this](const FileChange &step) { return m_session->hasLink(step.machineId); });
     };
-    QString why;
-    if (!idle)
-        why = tr("Another job is running.");
-    else if (!m_session->isLive())
-        why = tr(
-            "This is a recording: it can be reviewed, but there is no node to change. Connect to the node to apply.");
-    else if (!m_session->isArmed())
-        why = tr("This session is read-only. Choose “Allow changes” in the Change menu first.");
-    else if (m_operator->text().trimmed().isEmpty())
-        why = tr("Enter the name of the operator: it is recorded with the change.");
-    else if (planned && !linked(**m_planned))
-        why = tr("Not every node of this change set is connected.");
-    m_permission->setText(why);
+    const int changes = int(m_changes->changes().size());
+    const QStringList why = whyNotApply({.idle = idle,
+        .live = m_session->isLive(),
+        .armed = m_session->isArmed(),
+        .named = !m_operator->text().trimmed().isEmpty(),
+        .linked = planned && linked(**m_planned),
+        .changes = changes,
+        .reviewed = m_changes->reviewedCount()});
+    m_permission->setText(why.join(u'\n'));
+    m_counter->setText(tr("%1/%2 reviewed").arg(m_changes->reviewedCount()).arg(changes));
     m_script->setEnabled(planned);
-    m_apply->setEnabled(planned && why.isEmpty());
+    m_apply->setEnabled(planned && why.isEmpty() && m_changes->allReviewed());
     m_restore->setEnabled(
         m_last && idle && m_session->isArmed() && !m_operator->text().trimmed().isEmpty() && linked(*m_last));
     m_list->setEnabled(idle);
+    m_values->setEnabled(idle);
     m_all->setEnabled(idle && m_fixes->rowCount() > 0);
+    updateActions();
+}
+
+void ReviewPage::updateActions()
+{
+    const int change = currentChange();
+    const bool planned = m_planned && *m_planned;
+    m_sideBySide->setEnabled(isVisible());
+    m_markReviewed->setEnabled(isVisible() && planned && change >= 0);
+    m_markReviewed->setChecked(change >= 0 && m_changes->isReviewed(change));
+    for (QAction *action : {m_copyPatch, m_savePatch})
+        action->setEnabled(isVisible() && planned && change >= 0);
 }
 
 Approval ReviewPage::approval(const QString &changeSet) const
@@ -213,7 +466,7 @@ void ReviewPage::apply()
 {
     if (!m_apply->isEnabled())
         return;
-    const ChangeSet changeSet = **m_planned;
+    const ChangeSet changeSet = **m_planned; // all of it is reviewed, or the button would not be enabled
     m_last = changeSet;
     m_outcomes.clear();
     m_log->clear();
@@ -252,7 +505,7 @@ void ReviewPage::showScript()
 
 void ReviewPage::stepChange(int direction)
 {
-    m_diff->showNextMark(direction);
+    m_diff->showNextChange(direction);
 }
 
 void ReviewPage::retranslate()
@@ -260,7 +513,19 @@ void ReviewPage::retranslate()
     m_back->setText(tr("◂ &Findings"));
     m_all->setText(tr("Tick &all or none"));
     m_list->setAccessibleName(tr("Findings that can be changed"));
-    m_diff->setAccessibleName(tr("Changes"));
+    m_changeList->setAccessibleName(tr("Changes to review"));
+    m_interruptions->setAccessibleName(tr("What is interrupted"));
+    m_sideBySide->setText(tr("&Side by side"));
+    m_markReviewed->setText(tr("&Mark as reviewed"));
+    m_copyPatch->setText(tr("&Copy as patch"));
+    m_savePatch->setText(tr("Save as pa&tch…"));
+    for (QAction *action : menuActions()) {
+        action->setToolTip(
+            tr("%1 (%2)").arg(action->iconText(), action->shortcut().toString(QKeySequence::NativeText)));
+    }
+    m_diff->retranslate();
+    m_values->retranslate();
+    m_changes->retranslate();
     m_log->setAccessibleName(tr("What happened"));
     m_log->setPlaceholderText(tr("What happens on the nodes is shown here."));
     m_operatorLabel->setText(tr("&Operator:"));
@@ -278,6 +543,18 @@ void ReviewPage::changeEvent(QEvent *event)
     QWidget::changeEvent(event);
     if (event->type() == QEvent::LanguageChange)
         retranslate();
+}
+
+void ReviewPage::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    updateActions();
+}
+
+void ReviewPage::hideEvent(QHideEvent *event)
+{
+    QWidget::hideEvent(event);
+    updateActions();
 }
 
 } // namespace jiagu

@@ -5,6 +5,7 @@
 #include "change/changeset.h"
 #include "language.h"
 #include "models/clustermodel.h"
+#include "views/rowview.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -288,7 +289,8 @@ QList<Row> diffRows(const QString &heading, const QByteArray &before, const QByt
                 .after = line.after,
                 .bytes = line.text,
                 .ending = line.unterminated ? QByteArray() : "\n"_ba,
-                .changed = line.changed};
+                .changed = line.changed,
+                .counterpart = line.counterpart};
             if (line.kind == DiffLine::Kind::Same && row.bytes.endsWith('\r')) {
                 row.bytes.chop(1);
                 row.ending.prepend('\r');
@@ -307,6 +309,70 @@ QList<Row> diffRows(const QString &heading, const QByteArray &before, const QByt
         }
     }
     return rows;
+}
+
+QString attributesText(int mode, qint64 uid, qint64 gid)
+{
+    return RowView::tr("owner %1:%2, mode %3").arg(uid).arg(gid).arg(mode, 4, 8, QChar(u'0'));
+}
+
+QList<Row> changeRows(const QString &heading, const FileChange &step)
+{
+    switch (step.kind) {
+    case FileChange::Kind::Content:
+        return diffRows(heading, step.before, step.after);
+    case FileChange::Kind::Attributes:
+        return {{.kind = Row::Kind::Heading, .bytes = heading.toUtf8()},
+            {.kind = Row::Kind::Removed, .bytes = attributesText(step.mode, step.uid, step.gid).toUtf8()},
+            {.kind = Row::Kind::Added,
+                .bytes = attributesText(step.modeAfter < 0 ? step.mode : step.modeAfter,
+                    step.uidAfter < 0 ? step.uid : step.uidAfter, step.gidAfter < 0 ? step.gid : step.gidAfter)
+                             .toUtf8()}};
+    }
+    return {};
+}
+
+Sides sidesOf(const QList<Row> &rows)
+{
+    Sides sides;
+    const auto add = [&](qsizetype before, qsizetype after) {
+        const Row filler{.kind = Row::Kind::Filler};
+        Row left = before < 0 ? filler : rows[before];
+        Row right = after < 0 ? filler : rows[after];
+        left.after = 0;
+        right.before = 0;
+        sides.before += left;
+        sides.after += right;
+        sides.origin += int(before < 0 ? after : before);
+    };
+    for (qsizetype at = 0; at < rows.size();) {
+        if (!rows[at].isChange()) {
+            add(at, at);
+            ++at;
+            continue;
+        }
+        qsizetype removed = at;
+        while (at < rows.size() && rows[at].kind == Row::Kind::Removed)
+            ++at;
+        const qsizetype middle = at;
+        qsizetype added = at;
+        while (at < rows.size() && rows[at].kind == Row::Kind::Added)
+            ++at;
+        while (removed < middle || added < at) {
+            const bool both = removed < middle && added < at;
+            // A line waits for its counterpart; those of a run are in one order on both sides.
+            const bool removedWaits =
+                both && rows[removed].counterpart > 0 && rows[removed].counterpart != rows[added].after;
+            const bool addedWaits =
+                both && !removedWaits && rows[added].counterpart > 0 && rows[added].counterpart != rows[removed].before;
+            const bool takeRemoved = removed < middle && !removedWaits;
+            const bool takeAdded = added < at && !addedWaits;
+            add(takeRemoved ? removed : -1, takeAdded ? added : -1);
+            removed += takeRemoved;
+            added += takeAdded;
+        }
+    }
+    return sides;
 }
 
 } // namespace jiagu

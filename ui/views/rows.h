@@ -8,6 +8,8 @@
 
 namespace jiagu {
 
+struct FileChange;
+
 /// One line of a document or of a diff.
 struct Row
 {
@@ -17,7 +19,8 @@ struct Row
         Ghost, ///< not in the file: a line that the fix would put here
         Removed,
         Added,
-        Heading ///< ours: a file name, a gap
+        Heading, ///< ours: a file name, a gap
+        Filler ///< of one side of a diff: the other side alone has a line here
     };
     Kind kind = Kind::Text;
     int before = 0; ///< line numbers, 0 for none
@@ -25,10 +28,15 @@ struct Row
     QByteArray bytes; ///< of the file; of a heading plain text, UTF-8
     QByteArray ending; ///< the line ending in the file, empty at an unterminated end
     QList<Span> changed; ///< words marked, in bytes
+    int counterpart = 0; ///< of a removed or added line: the number of its line on the other side, 0 for none
     int finding = -1; ///< index in Assessment::findings of what marks this line
     QString icon; ///< of the mark
     QString note; ///< what the mark means, plain text
     bool failed = false; ///< the line is what fails
+
+    /// Its bytes are the file's own: headings, ghosts and the like have no number.
+    bool isOfFile() const { return before > 0 || after > 0; }
+    bool isChange() const { return kind == Kind::Removed || kind == Kind::Added; }
 };
 
 /// A line as it is drawn: plain text, and for each of its UTF-16 units (and its end) the offset of its bytes.
@@ -68,5 +76,21 @@ QList<Row> documentRows(const Assessment &assessment, const DocumentId &document
 
 /// A file's diff: a heading (the path), its hunks, and a heading where lines are left out.
 QList<Row> diffRows(const QString &heading, const QByteArray &before, const QByteArray &after);
+
+/// A change of a file: its diff, or its owner and mode before and after as rows that are not of the file.
+QList<Row> changeRows(const QString &heading, const FileChange &step);
+
+/// "owner 0:0, mode 0600", in the language of the window.
+QString attributesText(int mode, qint64 uid, qint64 gid);
+
+/// The rows of a diff as two sides of equal length: a line stands beside the one that replaces it, and beside a filler
+/// where the other side has none. `origin` has for each of them the row that it came from (of a pair the old line's).
+struct Sides
+{
+    QList<Row> before;
+    QList<Row> after;
+    QList<int> origin;
+};
+Sides sidesOf(const QList<Row> &rows);
 
 } // namespace jiagu

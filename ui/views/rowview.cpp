@@ -35,6 +35,7 @@ QString sign(Row::Kind kind)
         return u"−"_s;
     case Row::Kind::Text:
     case Row::Kind::Heading:
+    case Row::Kind::Filler:
         return {};
     }
     return {};
@@ -50,6 +51,8 @@ RowView::RowView(Style style, QWidget *parent)
     viewport()->setBackgroundRole(QPalette::Base);
     viewport()->setCursor(Qt::IBeamCursor);
     setFocusPolicy(Qt::StrongFocus);
+    if (style == Style::Side)
+        setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
     measure();
 }
 
@@ -98,6 +101,16 @@ void RowView::showRow(int row)
     verticalScrollBar()->setValue(row - verticalScrollBar()->pageStep() / 3);
 }
 
+void RowView::setCurrentRow(int row)
+{
+    moveCursor({row, 0}, false);
+}
+
+bool RowView::isUnterminated(const Row &row) const
+{
+    return (m_style == Style::Diff || m_style == Style::Side) && row.isOfFile() && row.ending.isEmpty();
+}
+
 void RowView::showLine(int line)
 {
     const auto found = std::ranges::find(m_rows, line, &Row::before);
@@ -109,7 +122,7 @@ bool RowView::showNextMark(int direction)
 {
     for (int row = m_cursor.row + direction; row >= 0 && row < m_rows.size(); row += direction) {
         const Row &candidate = m_rows[row];
-        if (candidate.finding >= 0 || candidate.kind == Row::Kind::Added || candidate.kind == Row::Kind::Removed) {
+        if (candidate.finding >= 0 || candidate.isChange()) {
             showRow(row);
             return true;
         }
@@ -154,11 +167,16 @@ void RowView::announce()
     case Row::Kind::Added:
         parts += tr("added");
         break;
+    case Row::Kind::Filler:
+        parts += tr("no line on this side");
+        break;
     case Row::Kind::Text:
     case Row::Kind::Heading:
         break;
     }
     parts << drawnLine(row.bytes).text << row.note;
+    if (isUnterminated(row))
+        parts += tr("no newline at the end of the file");
     parts.removeAll(QString());
     setAccessibleDescription(parts.join(u", "_s));
     QAccessibleEvent event(this, QAccessible::DescriptionChanged);
@@ -173,7 +191,7 @@ QByteArray RowView::selectedBytes() const
     QByteArray bytes;
     for (int i = from.row; i <= to.row; ++i) {
         const Row &row = m_rows[i];
-        if (row.kind == Row::Kind::Ghost || row.kind == Row::Kind::Heading)
+        if (!row.isOfFile())
             continue;
         if (from == to)
             return row.bytes + row.ending;
@@ -291,11 +309,17 @@ void RowView::paintRow(QPainter &painter, int index, int top)
         background = colours.removed;
         break;
     case Row::Kind::Heading:
+    case Row::Kind::Filler:
         background = palette().color(QPalette::AlternateBase);
         break;
     }
     if (background.isValid())
         painter.fillRect(whole, background);
+    if (row.kind == Row::Kind::Filler) {
+        painter.fillRect(whole, QBrush(palette().color(QPalette::Mid), Qt::BDiagPattern));
+        if (index != m_cursor.row || !hasFocus())
+            return;
+    }
 
     QTextLayout layout;
     layOut(layout, row, index);
@@ -307,6 +331,12 @@ void RowView::paintRow(QPainter &painter, int index, int top)
     if (hasFocus() && index == m_cursor.row)
         layout.drawCursor(
             &painter, QPointF(textLeft - left, top + 2), int(std::min(m_cursor.column, layout.text().size())), 2);
+    if (isUnterminated(row) && layout.lineCount()) {
+        painter.setPen(colours.gutter);
+        const int end = textLeft - left + int(layout.lineAt(0).naturalTextWidth()) + m_digitWidth * 2;
+        painter.drawText(QRect(end, top, m_textWidth, m_rowHeight), Qt::AlignLeft | Qt::AlignVCenter,
+            tr("no newline at the end of the file"));
+    }
     painter.restore();
 
     if (row.kind != Row::Kind::Heading) {
@@ -321,7 +351,7 @@ void RowView::paintRow(QPainter &painter, int index, int top)
                     QString::number(value));
             x += numbers;
         };
-        number(row.before);
+        number(m_style == Style::Side ? std::max(row.before, row.after) : row.before);
         if (m_style == Style::Diff)
             number(row.after);
         painter.drawText(QRect(x, top, m_digitWidth * 2, m_rowHeight), Qt::AlignCenter, sign(row.kind));

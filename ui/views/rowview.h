@@ -12,7 +12,7 @@ class QTextLayout;
 namespace jiagu {
 
 /// Shows rows: line numbers, marks in the margin, YAML colours, marked words. Everything is drawn as plain text.
-/// Selecting and copying gives the file's own bytes; ghost lines and headings are never copied.
+/// Selecting and copying gives the file's own bytes; what is not of the file (Row::isOfFile()) is never copied.
 class RowView final : public QAbstractScrollArea
 {
     Q_OBJECT
@@ -20,7 +20,8 @@ public:
     enum class Style
     {
         Document,
-        Diff,
+        Diff, ///< old and new numbers
+        Side, ///< one side of a diff, in step with the other: it always has its horizontal scroll bar
         Script
     };
     explicit RowView(Style style, QWidget *parent = nullptr);
@@ -30,6 +31,8 @@ public:
     /// Shows the row of a line of the file (from 1) and makes it the current one.
     void showLine(int line);
     void showRow(int row);
+    /// Makes it the current one, without a selection, and scrolls no further than needed.
+    void setCurrentRow(int row);
     int currentRow() const { return m_cursor.row; }
     /// The next or previous row with a mark or a change, from the current one; false at the end.
     bool showNextMark(int direction);
@@ -71,6 +74,7 @@ private:
     void announce();
     Place placeAt(QPoint point) const;
     int rowAt(int y) const;
+    bool isUnterminated(const Row &row) const;
     int numbersWidth() const;
 
     Style m_style;
