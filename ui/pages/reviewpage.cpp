@@ -124,7 +124,7 @@ ReviewPage::ReviewPage(Session *session, QWidget *parent)
     m_changeList->setTextElideMode(Qt::ElideMiddle);
     m_interruptions->setReadOnly(true);
     m_interruptions->setTabChangesFocus(true);
-    m_interruptions->setMaximumHeight(fontMetrics().lineSpacing() * 4);
+    m_interruptions->setMaximumHeight(fontMetrics().lineSpacing() * 6);
 
     m_sideBySide->setCheckable(true);
     m_sideBySide->setChecked(QSettings().value("review/sideBySide", false).toBool());

@@ -324,13 +324,15 @@ void RowView::paintRow(QPainter &painter, int index, int top)
     QTextLayout layout;
     layOut(layout, row, index);
     const int textLeft = row.kind == Row::Kind::Heading ? margin : m_gutter;
+    // On the baseline of our own font: Chinese from a taller one would push the line down.
+    const double ascent = layout.lineCount() ? layout.lineAt(0).ascent() : 0;
+    const QPointF place(textLeft - left, top + 2 + std::min(0.0, QFontMetricsF(font()).ascent() - ascent));
     painter.save();
     painter.setClipRect(QRect(textLeft, top, width - textLeft, m_rowHeight));
     painter.setPen(palette().color(row.kind == Row::Kind::Heading ? QPalette::PlaceholderText : QPalette::Text));
-    layout.draw(&painter, QPointF(textLeft - left, top + 2));
+    layout.draw(&painter, place);
     if (hasFocus() && index == m_cursor.row)
-        layout.drawCursor(
-            &painter, QPointF(textLeft - left, top + 2), int(std::min(m_cursor.column, layout.text().size())), 2);
+        layout.drawCursor(&painter, place, int(std::min(m_cursor.column, layout.text().size())), 2);
     if (isUnterminated(row) && layout.lineCount()) {
         painter.setPen(colours.gutter);
         const int end = textLeft - left + int(layout.lineAt(0).naturalTextWidth()) + m_digitWidth * 2;
