@@ -689,6 +689,15 @@ private Q_SLOTS:
         auto *diff = named<RowView>(page, "diff");
         QVERIFY(diff->rows().isEmpty());
 
+        // By Tab it comes where it is seen: after the list of changes, before their diff.
+        QStringList chain;
+        for (const QWidget *next = named<QListView>(page, "fixes");
+             !chain.contains(u"fixes"_s) || next->objectName() != u"fixes"; next = next->nextInFocusChain())
+            chain += next->objectName();
+        QVERIFY(chain.indexOf(u"changes"_s) < chain.indexOf(u"value-API-90"_s));
+        QVERIFY(chain.indexOf(u"value-API-90"_s) < chain.indexOf(u"value-API-91"_s));
+        QVERIFY(chain.indexOf(u"value-API-91"_s) < chain.indexOf(u"diff"_s));
+
         QTest::keyClicks(age, u"30"_s);
         QVERIFY(!problem->isVisible());
         QVERIFY2(summary->text().startsWith(u"Change set "_s), qPrintable(summary->text()));

@@ -17,6 +17,19 @@ namespace jiagu {
 
 namespace {
 
+QString sizeOf(const FileChange &step)
+{
+    if (step.kind != FileChange::Kind::Content)
+        return {};
+    int added = 0;
+    int removed = 0;
+    for (const DiffHunk &hunk : diffLines(step.before, step.after, 0)) {
+        added += hunk.afterCount;
+        removed += hunk.beforeCount;
+    }
+    return u"+%1 −%2"_s.arg(added).arg(removed);
+}
+
 constexpr quintptr topLevel = 0; ///< internal id of a change; of a node the change's row + 1
 
 } // namespace
@@ -28,9 +41,12 @@ void ChangeModel::setChangeSet(const ChangeSet &changeSet)
     beginResetModel();
     m_changeSet = changeSet;
     m_changes = foldedSteps(changeSet);
+    m_sizes.clear();
+    for (int change = 0; change < int(m_changes.size()); ++change)
+        m_sizes += sizeOf(step(change));
     m_keys.clear();
-    for (const FileChange &step : changeSet.steps)
-        m_keys += reviewKey(step);
+    for (const FileChange &each : changeSet.steps)
+        m_keys += reviewKey(each);
     endResetModel();
     Q_EMIT reviewedChanged();
 }
@@ -133,16 +149,9 @@ QString ChangeModel::changeText(int change) const
     const FileChange &step = this->step(change);
     QString what;
     switch (step.kind) {
-    case FileChange::Kind::Content: {
-        int added = 0;
-        int removed = 0;
-        for (const DiffHunk &hunk : diffLines(step.before, step.after, 0)) {
-            added += hunk.afterCount;
-            removed += hunk.beforeCount;
-        }
-        what = u"+%1 −%2"_s.arg(added).arg(removed);
+    case FileChange::Kind::Content:
+        what = m_sizes[change];
         break;
-    }
     case FileChange::Kind::Attributes: {
         const QList<Row> rows = changeRows({}, step);
         what = QString::fromUtf8(rows[1].bytes) + u" → "_s + QString::fromUtf8(rows[2].bytes);

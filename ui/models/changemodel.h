@@ -53,6 +53,7 @@ private:
 
     ChangeSet m_changeSet;
     QList<QList<int>> m_changes;
+    QStringList m_sizes; ///< of each change: "+2 −1"; of owner and mode nothing
     QList<QByteArray> m_keys; ///< reviewKey() of each step
     QSet<QByteArray> m_reviewed;
 };

@@ -252,6 +252,11 @@ void ReviewPage::planTicked()
             rules.insert(rule->id, *rule);
     }
     m_values->setRules(rules.values());
+    QWidget *previous = m_restore; // fields come as they are needed: reached where they are seen, not last
+    for (QLineEdit *field : m_values->findChildren<QLineEdit *>()) {
+        setTabOrder(previous, field);
+        previous = field;
+    }
     if (!findings.isEmpty())
         m_planned = plan(*m_assessment, findings, m_values->values());
     showPlan();
