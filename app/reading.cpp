@@ -94,9 +94,12 @@ int runRulesList(const Invocation &invocation, Terminal &terminal, Interrupt & /
     QString text = terminal.say(pack->title) + u" ("_s + pack->id + u' ' + pack->version + u", SHA-256 "_s
         + QString::fromLatin1(pack->digest) + u")\n"_s;
     for (const Rule &rule : pack->rules) {
+        QJsonArray refs;
+        for (const Reference &reference : rule.references)
+            refs += QJsonObject{{u"source"_s, reference.source}, {u"item"_s, reference.item}};
         rules += QJsonObject{{u"id"_s, rule.id}, {u"severity"_s, severityName(rule.severity)},
             {u"component"_s, componentName(rule.component)}, {u"title"_s, both(rule.title)},
-            {u"fixable"_s, rule.fixable}};
+            {u"fixable"_s, rule.fixable}, {u"fix"_s, fixName(rule)}, {u"refs"_s, refs}};
         text += u"\n%1  %2  %3%4\n    %5\n"_s.arg(rule.id, terminal.say(severityText(rule.severity)),
             componentName(rule.component),
             rule.fixable ? terminal.say({u"  can be planned"_s, u"  可规划整改"_s}) : QString(),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "change/changeset.h"
+#include "change/planstep.h"
 
 #include "base/plaintext.h"
 #include "cluster/arguments.h"
@@ -9,33 +9,13 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace jiagu {
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
-
-/// What one rule wants of a file.
-struct Fix
-{
-    QString rule;
-    QByteArray flag;
-    QByteArray value;
-};
-
-/// The fixes that go into one file.
-struct Target
-{
-    const Node *node = nullptr;
-    const Component *component = nullptr;
-    QList<Fix> fixes;
-};
-
-tl::unexpected<Error> conflict(Message text, const Position &at)
-{
-    return failure(Error::Kind::Conflict, std::move(text), at);
-}
 
 QByteArray normalised(QByteArray flag)
 {
@@ -48,7 +28,9 @@ QByteArray normalised(QByteArray flag)
 /// known to be.
 bool leavesProbesAlone(const QByteArray &flag)
 {
-    return flag == "--profiling";
+    // The kubelet probes with Go's own TLS client: it speaks 1.3, and every suite that a list can be left with.
+    return flag == "--profiling" || flag == "--tls-cipher-suites" || flag == "--tls-min-version"
+        || flag == "--controllers";
 }
 
 Message interruptionOf(const Cluster &cluster, const Node &node, ComponentKind component)
@@ -136,16 +118,42 @@ YamlEdit insertion(const YamlDocument &document, const QList<WrittenArgument> &w
     return edit;
 }
 
-/// The manifest with one flag set. The same document when it is set already.
-Result<YamlDocument> withFlag(const YamlDocument &document, const Fix &fix, const Position &file)
+/// The list with the fix's item added, when it is a list that means what it seems; else the fix's whole value.
+Result<QByteArray> withItem(const QByteArray &list, const Fix &fix, const Position &at)
 {
+    const auto items = parseList(list);
+    const QString name = fix.item.mid(fix.item.startsWith(u'-') ? 1 : 0);
+    if (!items || items->contains(name))
+        return conflict(
+            message(u"The list of %1 names %2 already, and the first entry decides. Change it by hand, read the "
+                    u"node again and plan again."_s,
+                u"%1 的列表中已有 %2，且以先出现的为准。请手动修改，然后重新读取节点并重新生成计划。"_s, fix.name,
+                name),
+            at);
+    if (!items->contains(u"*"_s))
+        return fix.value;
+    return list + ',' + fix.item.toUtf8();
+}
+
+/// The manifest with one flag set. The same document when it is set already.
+Result<YamlDocument> withFlag(const YamlDocument &document, Fix fix, const Position &file)
+{
+    const QByteArray name = fix.name.toUtf8();
     const auto written = writtenArguments(document);
     if (!written)
         return tl::unexpected(written.error());
     const bool isBool = fix.value == "true" || fix.value == "false";
-    const QByteArray argument = fix.flag + '=' + fix.value;
-    const auto occurrences = flagOccurrences(
-        texts(*written), QString::fromUtf8(fix.flag), isBool ? ValueType::Bool : ValueType::String, FlagSyntax::Pflag);
+    const auto occurrences =
+        flagOccurrences(texts(*written), fix.name, isBool ? ValueType::Bool : ValueType::String, FlagSyntax::Pflag);
+    if (occurrences.size() == 1 && !fix.item.isEmpty()) {
+        Position at = written->at(occurrences.last().index).position;
+        at.node = file.node;
+        auto value = withItem(occurrences.last().text, fix, at);
+        if (!value)
+            return tl::unexpected(value.error());
+        fix.value = *std::move(value);
+    }
+    const QByteArray argument = name + '=' + fix.value;
     if (occurrences.isEmpty()) {
         const auto bytes = document.edited({insertion(document, *written, argument)});
         return bytes ? YamlDocument::parse(document.name(), *bytes) : tl::unexpected(bytes.error());
@@ -159,7 +167,7 @@ Result<YamlDocument> withFlag(const YamlDocument &document, const Fix &fix, cons
             message(u"%1 is written in a way that leaves open which value is in force. Write it once, as %2, by "
                     u"hand, read the node again and plan again."_s,
                 u"%1 的写法使生效值无法确定。请手动将其改为只写一次，形如 %2，然后重新读取节点并重新生成计划。"_s,
-                QString::fromUtf8(fix.flag), plainText(argument)),
+                fix.name, plainText(argument)),
             at);
     if (last.text == fix.value)
         return document;
@@ -167,57 +175,13 @@ Result<YamlDocument> withFlag(const YamlDocument &document, const Fix &fix, cons
     edit.kind = YamlEdit::Kind::SetScalar;
     edit.node = flag.node;
     edit.text = argument;
-    if (!isBool && normalised(flag.text) == fix.flag) {
+    if (!isBool && normalised(flag.text) == name) {
         // "--flag", "value": the value stands in its own item.
         edit.node = written->at(last.index + 1).node;
         edit.text = fix.value;
     }
     const auto bytes = document.edited({edit});
     return bytes ? YamlDocument::parse(document.name(), *bytes) : tl::unexpected(bytes.error());
-}
-
-/// A file that is what it seems and was read whole.
-Result<> checkFile(const FileRecord *file, const Position &at)
-{
-    if (!file || !file->hasContent)
-        return conflict(message(u"The manifest could not be read%1. Read the node again."_s,
-                            u"未能读取该清单文件%1。请重新读取节点。"_s,
-                            file && !file->error.isEmpty() ? message(u": %1"_s, u"：%1"_s, file->error) : Message{}),
-            at);
-    if (file->type != FileRecord::Type::Regular || file->realPath != file->path)
-        return conflict(
-            message(u"The manifest is reached through a symbolic link (%1). Files behind links are not changed; "
-                    u"change it by hand, or put the file itself there."_s,
-                u"该清单文件经由符号链接访问（%1）。不修改链接背后的文件；请手动修改，或将文件本身放到该位置。"_s,
-                plainText(file->realPath)),
-            at);
-    if (file->links > 1)
-        return conflict(message(u"The manifest has hard links: replacing it would leave the other names with the old "
-                                u"content. Remove them, then read the node again."_s,
-                            u"该清单文件存在硬链接：替换后其他名称仍指向旧内容。请先删除硬链接，再重新读取节点。"_s),
-            at);
-    if (file->truncated)
-        return conflict(message(u"The manifest is too large (%1 bytes) to be changed."_s,
-                            u"该清单文件过大（%1 字节），不支持修改。"_s, QString::number(file->size)),
-            at);
-    if (file->changedWhileRead)
-        return conflict(message(u"The manifest changed while it was read. Read the node again."_s,
-                            u"该清单文件在读取过程中发生了变化。请重新读取节点。"_s),
-            at);
-    if (file->masked)
-        return conflict(
-            message(u"The manifest holds secrets, which were masked when it was read; the file cannot be changed "
-                    u"from here. Change it by hand."_s,
-                u"该清单文件含有敏感信息，读取时已被掩码，无法在此修改。请手动修改。"_s),
-            at);
-    if (file->mode < 0 || file->uid < 0 || file->gid < 0
-        || QCryptographicHash::hash(file->content, QCryptographicHash::Sha256).toHex() != file->sha256)
-        return conflict(
-            message(u"The manifest was read incompletely: its owner, mode or checksum is missing or does not fit. "
-                    u"Read the node again."_s,
-                u"该清单文件读取不完整：属主、权限或校验值缺失或不符。请重新读取节点。"_s),
-            at);
-    return {};
 }
 
 QByteArray podName(const YamlDocument &document)
@@ -315,9 +279,9 @@ Result<FileChange> planFile(const Cluster &cluster, const Target &target)
             error.at.node = node.name;
             return tl::unexpected(std::move(error));
         }
-        slow = slow || !leavesProbesAlone(fix.flag);
-        if (next->bytes() != document->bytes() && !step.rules.contains(fix.rule))
-            step.rules += fix.rule;
+        slow = slow || !leavesProbesAlone(fix.name.toUtf8());
+        if (next->bytes() != document->bytes() && !step.rules.contains(fix.rule->id))
+            step.rules += fix.rule->id;
         document = std::move(next);
     }
     step.after = document->bytes();
@@ -327,61 +291,162 @@ Result<FileChange> planFile(const Cluster &cluster, const Target &target)
         return tl::unexpected(after.error());
     step.argvAfter = texts(*after);
     setEndpoint(step, node);
-    step.soak = slow ? 330 : 10;
+    // A controller manager waits for the lease of its predecessor before it works.
+    step.soak = slow ? 330 : component.kind == ComponentKind::ControllerManager ? 30 : 10;
     step.interruption = interruptionOf(cluster, node, component.kind);
     return step;
 }
 
+/// The order of steps: what restarts nothing first, then the kubelets of workers, then control planes, whose loss costs
+/// most: whatever stops the plan has stopped it before.
+int phaseOf(const FileChange &step, const Cluster &cluster)
+{
+    if (!step.gated)
+        return 0;
+    const Node *node = cluster.node(step.node);
+    if (step.component == ComponentKind::Kubelet)
+        return node && node->controlPlane ? 2 : 1;
+    return 3;
+}
+
+/// The value that goes into the fix: what was given, else what the rule proposes.
+Result<QByteArray> valueOf(const Rule &rule, const QMap<QString, QString> &values)
+{
+    if (rule.fix == FixKind::SetAttributes && !values.contains(rule.id))
+        return QByteArray();
+    const bool isGiven = values.contains(rule.id);
+    QString value = values.value(rule.id, rule.fixValue);
+    if (isGiven || (rule.parameter && !value.isEmpty())) {
+        if (const Message problem = valueProblem(rule, value); !problem.isEmpty())
+            return failure(Error::Kind::Usage, problem);
+        if (rule.parameter->type == Parameter::Type::List)
+            value = listItems(value).join(u',');
+        else if (rule.parameter->type == Parameter::Type::Integer)
+            value = value.trimmed();
+    }
+    const QByteArray text = value.toUtf8();
+    const bool printable =
+        std::all_of(text.begin(), text.end(), [](char each) { return uchar(each) >= 0x20 && each != 0x7f; });
+    if (text.isEmpty() || text.size() > 4096 || !printable)
+        return failure(Error::Kind::Usage,
+            message(u"%1 needs a value for %2: one line without control characters. Give it with --set %1=VALUE."_s,
+                u"%1 需要为 %2 给出一个值：单行，不含控制字符。请用 --set %1=值 指定。"_s, rule.id,
+                rule.fix == FixKind::SetField ? rule.fixPath : rule.fixFlag));
+    return text;
+}
+
+/// Where the fix of a finding goes; empty where there is nothing to change.
+Result<QString> fileOf(const Rule &rule, const Finding &finding, const Node &node, const Component *component)
+{
+    switch (rule.fix) {
+    case FixKind::SetFlag:
+        return component ? component->manifest : QString();
+    case FixKind::SetField:
+        return component ? kubeletFileOf(rule, node, *component) : QString();
+    case FixKind::SetAttributes:
+        return finding.origin.kind == Origin::Kind::Attributes ? finding.origin.file : QString();
+    case FixKind::None:
+    case FixKind::Guided:
+        break;
+    }
+    return QString();
+}
+
 } // namespace
+
+tl::unexpected<Error> conflict(Message text, const Position &at)
+{
+    return failure(Error::Kind::Conflict, std::move(text), at);
+}
+
+Result<> checkFile(const FileRecord *file, const Position &at)
+{
+    if (!file || !file->hasContent)
+        return conflict(
+            message(u"The file could not be read%1. Read the node again."_s, u"未能读取该文件%1。请重新读取节点。"_s,
+                file && !file->error.isEmpty() ? message(u": %1"_s, u"：%1"_s, file->error) : Message{}),
+            at);
+    if (file->type != FileRecord::Type::Regular || file->realPath != file->path)
+        return conflict(
+            message(u"The file is reached through a symbolic link (%1). Files behind links are not changed; "
+                    u"change it by hand, or put the file itself there."_s,
+                u"该文件经由符号链接访问（%1）。不修改链接背后的文件；请手动修改，或将文件本身放到该位置。"_s,
+                plainText(file->realPath)),
+            at);
+    if (file->links > 1)
+        return conflict(message(u"The file has hard links: replacing it would leave the other names with the old "
+                                u"content. Remove them, then read the node again."_s,
+                            u"该文件存在硬链接：替换后其他名称仍指向旧内容。请先删除硬链接，再重新读取节点。"_s),
+            at);
+    if (file->truncated)
+        return conflict(message(u"The file is too large (%1 bytes) to be changed."_s,
+                            u"该文件过大（%1 字节），不支持修改。"_s, QString::number(file->size)),
+            at);
+    if (file->changedWhileRead)
+        return conflict(message(u"The file changed while it was read. Read the node again."_s,
+                            u"该文件在读取过程中发生了变化。请重新读取节点。"_s),
+            at);
+    if (file->masked)
+        return conflict(
+            message(u"The file holds secrets, which were masked when it was read; the file cannot be changed "
+                    u"from here. Change it by hand."_s,
+                u"该文件含有敏感信息，读取时已被掩码，无法在此修改。请手动修改。"_s),
+            at);
+    if (file->mode < 0 || file->uid < 0 || file->gid < 0
+        || QCryptographicHash::hash(file->content, QCryptographicHash::Sha256).toHex() != file->sha256)
+        return conflict(
+            message(u"The file was read incompletely: its owner, mode or checksum is missing or does not fit. "
+                    u"Read the node again."_s,
+                u"该文件读取不完整：属主、权限或校验值缺失或不符。请重新读取节点。"_s),
+            at);
+    return {};
+}
 
 Result<ChangeSet> plan(
     const Assessment &assessment, const QList<Finding> &findings, const QMap<QString, QString> &values)
 {
-    std::map<std::pair<QString, QString>, Target> targets; // by node and file
+    for (auto value = values.cbegin(); value != values.cend(); ++value) {
+        if (!assessment.pack.rule(value.key()))
+            return failure(Error::Kind::NotFound,
+                message(u"A value is given for %1, and there is no such rule in the rule pack %2."_s,
+                    u"为 %1 指定了取值，但规则包 %2 中没有该加固项。"_s, plainText(value.key()), assessment.pack.id));
+    }
+    using Key = std::tuple<QString, QString, bool>; // node, file, attributes
+    std::map<Key, Target> targets;
     for (const Finding &finding : findings) {
         const Rule *rule = assessment.pack.rule(finding.rule);
         if (!rule)
             return failure(Error::Kind::NotFound,
                 message(u"There is no rule %1 in the rule pack %2."_s, u"规则包 %2 中没有加固项 %1。"_s, finding.rule,
                     assessment.pack.id));
-        if (finding.verdict != Verdict::Fail || !finding.fixable || !rule->fixable || rule->fixFlag.isEmpty())
+        if (finding.verdict != Verdict::Fail || !finding.fixable || !rule->fixable || rule->fix == FixKind::None)
             continue;
         const Node *node = assessment.cluster.node(finding.subject.node);
-        const Component *component = node ? node->component(rule->component) : nullptr;
-        if (!component || component->manifest.isEmpty())
+        if (!node)
             continue;
-        switch (rule->component) {
-        case ComponentKind::ApiServer:
-        case ComponentKind::ControllerManager:
-        case ComponentKind::Scheduler:
-            break;
-        case ComponentKind::Etcd:
-        case ComponentKind::Kubelet:
-        case ComponentKind::KubeProxy:
-        case ComponentKind::ContainerRuntime:
-        case ComponentKind::Cni:
-        case ComponentKind::OperatingSystem:
-        case ComponentKind::Workload:
+        const Component *component = node->component(rule->component);
+        auto value = valueOf(*rule, values);
+        if (!value)
+            return tl::unexpected(value.error());
+        const auto file = fileOf(*rule, finding, *node, component);
+        if (!file)
+            return tl::unexpected(file.error());
+        if (file->isEmpty())
             continue;
-        }
-        const QByteArray value = values.value(rule->id, rule->fixValue).toUtf8();
-        const bool printable =
-            std::all_of(value.begin(), value.end(), [](char each) { return uchar(each) >= 0x20 && each != 0x7f; });
-        if (value.isEmpty() || value.size() > 4096 || !printable)
-            return failure(Error::Kind::Usage,
-                message(u"%1 needs a value for %2: one line without control characters. Give it with --set %1=VALUE."_s,
-                    u"%1 需要为 %2 给出一个值：单行，不含控制字符。请用 --set %1=值 指定。"_s, rule->id,
-                    rule->fixFlag));
-        Target &target = targets[{node->name, component->manifest}];
+        Target &target = targets[{node->name, *file, rule->fix == FixKind::SetAttributes}];
         target.node = node;
         target.component = component;
-        const Fix fix{rule->id, normalised(rule->fixFlag.toUtf8()), value};
+        target.path = *file;
+        const QString name = rule->fix == FixKind::SetFlag ? QString::fromUtf8(normalised(rule->fixFlag.toUtf8()))
+            : rule->fix == FixKind::SetField               ? rule->fixPath
+                                                           : QString();
+        const Fix fix{rule, name, *value, values.contains(rule->id) ? QString() : rule->fixItem};
         for (const Fix &other : target.fixes) {
-            if (other.flag == fix.flag && other.value != fix.value)
+            if (!name.isEmpty() && other.name == fix.name && other.value != fix.value)
                 return conflict(message(u"%1 and %2 want different values of %3 (%4 and %5). Leave one of them out."_s,
-                                    u"%1 与 %2 对 %3 的要求不同（%4 与 %5）。请去掉其中一项。"_s, other.rule, fix.rule,
-                                    rule->fixFlag, plainText(other.value), plainText(fix.value)),
-                    {node->name, component->manifest, 0, 0});
+                                    u"%1 与 %2 对 %3 的要求不同（%4 与 %5）。请去掉其中一项。"_s, other.rule->id,
+                                    fix.rule->id, name, plainText(other.value), plainText(fix.value)),
+                    {node->name, *file, 0, 0});
         }
         target.fixes += fix;
     }
@@ -391,12 +456,32 @@ Result<ChangeSet> plan(
     changeSet.packDigest = assessment.pack.digest;
     changeSet.planned = assessment.now.toUTC();
     for (const auto &[key, target] : targets) {
-        auto step = planFile(assessment.cluster, target);
+        const FixKind fix = target.fixes.constFirst().rule->fix;
+        auto step = fix == FixKind::SetAttributes ? planAttributes(target)
+            : fix == FixKind::SetField            ? planKubelet(target)
+                                                  : planFile(assessment.cluster, target);
         if (!step)
             return tl::unexpected(step.error());
-        if (step->after != step->before)
+        if (step->kind == FileChange::Kind::Attributes || step->after != step->before)
             changeSet.steps += *step;
     }
+    // What changes the content of a file finds the attributes that an earlier step gave it.
+    for (const FileChange &attributes : QList<FileChange>(changeSet.steps)) {
+        if (attributes.kind != FileChange::Kind::Attributes)
+            continue;
+        for (FileChange &step : changeSet.steps) {
+            if (step.kind == FileChange::Kind::Attributes || step.node != attributes.node
+                || step.path != attributes.path)
+                continue;
+            step.mode = attributes.modeAfter;
+            step.uid = attributes.uidAfter;
+            step.gid = attributes.gidAfter;
+        }
+    }
+    std::stable_sort(
+        changeSet.steps.begin(), changeSet.steps.end(), [&](const FileChange &left, const FileChange &right) {
+            return phaseOf(left, assessment.cluster) < phaseOf(right, assessment.cluster);
+        });
     if (changeSet.steps.isEmpty())
         return failure(Error::Kind::Usage,
             message(u"Nothing of this can be fixed from here: no selected finding has failed and has a fix."_s,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cluster/inforce.h"
 
+#include <QJsonArray>
+
 #include <array>
 
 namespace jiagu {
@@ -38,6 +40,11 @@ const auto &table()
     constexpr auto kubeletTypes = u"staging/src/k8s.io/kubelet/config/v1beta1/types.go";
     constexpr auto legacy = u"cmd/kubelet/app/options/options.go";
     constexpr auto gates = u"pkg/features/kube_features.go";
+    constexpr auto serving = u"staging/src/k8s.io/apiserver/pkg/server/options/serving.go";
+    constexpr auto tlsFlags = u"staging/src/k8s.io/component-base/cli/flag/ciphersuites_flag.go";
+    constexpr auto apiServerOptions = u"cmd/kube-apiserver/app/options/options.go";
+    constexpr auto controllers19 = u"pkg/controller/apis/config/v1alpha1/defaults.go";
+    constexpr auto controllers = u"staging/src/k8s.io/controller-manager/config/v1alpha1/defaults.go";
     static const auto entries = std::to_array<Entry>({
         {ApiServer, u"--profiling", u"", When::Always, 19, 37, true, apiServer},
         {ControllerManager, u"--profiling", u"", When::Always, 19, 37, true, debugging},
@@ -48,6 +55,16 @@ const auto &table()
         {Kubelet, u"--anonymous-auth", u"authentication.anonymous.enabled", When::FlagsOnly, 19, 36, true, legacy},
         {Kubelet, u"--read-only-port", u"readOnlyPort", When::WithFile, 19, 36, 0, kubelet},
         {Kubelet, u"--read-only-port", u"readOnlyPort", When::FlagsOnly, 19, 36, 10255, legacy},
+        // An empty list is Go's own; a version that is not given is the lowest that DefaultTLSVersion() names.
+        {ApiServer, u"--tls-cipher-suites", u"", When::Always, 19, 37, QJsonArray(), serving},
+        {ApiServer, u"--tls-min-version", u"", When::Always, 19, 37, u"VersionTLS12"_s, tlsFlags},
+        {ApiServer, u"--kubelet-certificate-authority", u"", When::Always, 19, 37, u""_s, apiServerOptions},
+        {ControllerManager, u"--controllers", u"", When::Always, 19, 19, QJsonArray{u"*"_s}, controllers19},
+        {ControllerManager, u"--controllers", u"", When::Always, 20, 37, QJsonArray{u"*"_s}, controllers},
+        {Kubelet, u"--tls-cipher-suites", u"tlsCipherSuites", When::Always, 19, 37, QJsonArray(), kubeletTypes},
+        {Kubelet, u"--tls-min-version", u"tlsMinVersion", When::Always, 19, 37, u"VersionTLS12"_s, tlsFlags},
+        {Kubelet, u"--healthz-bind-address", u"healthzBindAddress", When::Always, 19, 37, u"127.0.0.1"_s, kubelet},
+        {Kubelet, u"--healthz-port", u"healthzPort", When::Always, 19, 37, 10248, kubelet},
         // Beta and on; GA and locked on; then the kubelet does not know it and refuses to start with it.
         {Kubelet, u"", u"featureGates.SupportPodPidsLimit", When::Always, 19, 19, true, gates},
         {Kubelet, u"", u"featureGates.SupportPodPidsLimit", When::Always, 20, 22, true, gates},

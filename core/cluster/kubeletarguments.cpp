@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cluster/kubeletarguments.h"
 
+#include "cluster/arguments.h"
 #include "document/environmentfile.h"
 
 #include <QHash>
@@ -172,6 +173,18 @@ QList<SourcedArgument> writtenKubeletArguments(const Snapshot &snapshot)
         }
     }
     return arguments;
+}
+
+QString kubeletConfigFile(const QList<QByteArray> &argv)
+{
+    const auto found = flagOccurrences(argv, u"--config"_s, ValueType::String, FlagSyntax::Pflag);
+    return found.isEmpty() ? QString() : QString::fromUtf8(found.last().text);
+}
+
+QString kubeletDropInDirectory(const QList<QByteArray> &argv)
+{
+    const auto found = flagOccurrences(argv, u"--config-dir"_s, ValueType::String, FlagSyntax::Pflag);
+    return found.isEmpty() ? QString() : QString::fromUtf8(found.last().text);
 }
 
 } // namespace jiagu

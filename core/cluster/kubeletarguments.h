@@ -17,4 +17,8 @@ struct SourcedArgument
 /// not read, or when an environment file that it needs was not.
 QList<SourcedArgument> writtenKubeletArguments(const Snapshot &snapshot);
 
+/// The configuration file and the drop-in directory that a kubelet of this argv reads; empty where it has none.
+QString kubeletConfigFile(const QList<QByteArray> &argv);
+QString kubeletDropInDirectory(const QList<QByteArray> &argv);
+
 } // namespace jiagu

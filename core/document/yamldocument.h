@@ -4,6 +4,7 @@
 #include "base/result.h"
 
 #include <QByteArray>
+#include <QByteArrayList>
 #include <QList>
 
 namespace jiagu {
@@ -67,6 +68,7 @@ struct YamlEdit
         InsertItem, ///< node: a sequence; index: before which item (size = append); text: a scalar value
         RemoveItem, ///< node: a sequence; index
         SetKey, ///< node: a map; key; text: a scalar value; replaces the value of the key or appends the pair
+        SetList, ///< node: a map; key; items: at least one; the same with a list of strings for a value
     };
     Kind kind = Kind::SetScalar;
     int node = -1;
@@ -74,6 +76,7 @@ struct YamlEdit
     QByteArray key;
     QByteArray text; ///< a string value; it is quoted where a plain scalar would read as something else
     bool plain = false; ///< text is written as it is (a number, a bool) instead
+    QByteArrayList items{}; ///< of SetList: string values, quoted as text is
 };
 
 /// A YAML file: its original bytes and a tree with byte ranges. Read as the component reads it: of a duplicate key
@@ -110,7 +113,8 @@ public:
 
     /// The bytes after the edits. Only the ranges of the edits change; what comes out is parsed again and must be the
     /// intended tree, else it fails with Failed and nothing is returned. Refuses (Conflict, with the position) a
-    /// document with duplicate keys, anchors, aliases or tags on the path to an edited node, or several documents.
+    /// document with duplicate keys, anchors, aliases or tags on the path to an edited node, or several documents. What
+    /// is JSON stays JSON.
     Result<QByteArray> edited(const QList<YamlEdit> &edits) const;
 
 private:

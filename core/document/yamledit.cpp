@@ -5,6 +5,7 @@
 #include "document/yamlscan.h"
 
 #include <QHash>
+#include <QJsonDocument>
 #include <QMap>
 #include <QSet>
 
@@ -37,7 +38,7 @@ struct Wanted
         Old,
         String,
         Plain,
-        EmptySequence
+        Sequence
     };
     Origin origin = Origin::Old;
     int old = -1;
@@ -70,6 +71,9 @@ public:
             if (problem.kind == YamlProblem::Kind::DuplicateKey)
                 m_duplicates.insert(document.node(problem.node).parent, problem.node);
         }
+        const int root = document.root();
+        m_isJson = root >= 0 && node(root).kind == Kind::Map && !node(root).children.isEmpty()
+            && !QJsonDocument::fromJson(document.bytes()).isNull();
     }
 
     Result<> apply(const YamlEdit &edit);
@@ -97,10 +101,14 @@ private:
     bool startsLine(qsizetype at) const;
 
     int wantScalar(const YamlEdit &edit);
+    int wantString(const QByteArray &text);
+    int wantSequence(const QByteArrayList &items);
     QByteArray textOf(int wanted, Style style, bool flow) const;
     void replace(qsizetype begin, qsizetype end, const QByteArray &text, int owner);
     void setScalar(int index, int wanted);
     Result<> setKey(const YamlEdit &edit);
+    Result<> setList(const YamlEdit &edit);
+    Result<> replaceValue(int map, int value, int wanted);
     void appendPair(int map, const QByteArray &key, int value);
     void editBlock(int sequence, const SequenceEdit &edit);
     void editFlow(int sequence, const SequenceEdit &edit);
@@ -110,6 +118,7 @@ private:
 
     const YamlDocument &m_document;
     QByteArrayView m_text;
+    bool m_isJson = false; ///< it is JSON, and has to stay so
     QList<Wanted> m_wanted;
     QHash<int, int> m_duplicates; ///< map to a repeated key in it
     QList<Replacement> m_replacements;
@@ -257,9 +266,30 @@ int Editor::wantScalar(const YamlEdit &edit)
     return int(m_wanted.size()) - 1;
 }
 
+int Editor::wantString(const QByteArray &text)
+{
+    m_wanted.append({Wanted::Origin::String, -1, text, {}});
+    return int(m_wanted.size()) - 1;
+}
+
+int Editor::wantSequence(const QByteArrayList &items)
+{
+    QList<int> children;
+    for (const QByteArray &item : items)
+        children += wantString(item);
+    m_wanted.append({Wanted::Origin::Sequence, -1, {}, children});
+    return int(m_wanted.size()) - 1;
+}
+
 QByteArray Editor::textOf(int wanted, Style style, bool flow) const
 {
     const Wanted &scalar = m_wanted[wanted];
+    if (scalar.origin == Wanted::Origin::Sequence) {
+        QByteArrayList items;
+        for (const int item : scalar.children)
+            items += textOf(item, m_isJson ? Style::DoubleQuoted : Style::Plain, true);
+        return '[' + items.join(", ") + ']';
+    }
     return scalar.origin == Wanted::Origin::Plain ? scalar.text : yamlscalar::written(scalar.text, style, flow);
 }
 
@@ -302,6 +332,8 @@ Result<> Editor::apply(const YamlEdit &edit)
     }
     case YamlEdit::Kind::SetKey:
         return setKey(edit);
+    case YamlEdit::Kind::SetList:
+        return setList(edit);
     }
     return {};
 }
@@ -309,7 +341,8 @@ Result<> Editor::apply(const YamlEdit &edit)
 void Editor::setScalar(int index, int wanted)
 {
     const YamlNode &old = node(index);
-    QByteArray text = textOf(wanted, isQuoted(old.style) ? old.style : Style::Plain, inFlow(old.parent));
+    const Style unquoted = m_isJson ? Style::DoubleQuoted : Style::Plain;
+    QByteArray text = textOf(wanted, isQuoted(old.style) ? old.style : unquoted, inFlow(old.parent));
     if (old.begin == old.end)
         text.prepend(keyOf(index) >= 0 && byteAt(old.begin - 1) != ':' ? ": " : " ");
     replace(old.begin, old.end, text, index);
@@ -329,11 +362,15 @@ Result<> Editor::setKey(const YamlEdit &edit)
         pairs.append({edit.key, wantScalar(edit)});
         return {};
     }
+    return replaceValue(edit.node, value, wantScalar(edit));
+}
+
+Result<> Editor::replaceValue(int map, int value, int wanted)
+{
     if (Result<> result = checkPath(value); !result)
         return result;
     if (Result<> result = checkRemoved(value); !result)
         return result;
-    const int wanted = wantScalar(edit);
     if (node(value).kind == Kind::Scalar) {
         setScalar(value, wanted);
         return {};
@@ -343,8 +380,39 @@ Result<> Editor::setKey(const YamlEdit &edit)
     const bool isBlock = node(value).style == Style::Block;
     if (isBlock && byteAt(colon) == ':')
         begin = colon + 1;
-    replace(begin, node(value).end, (isBlock ? " " : "") + textOf(wanted, Style::Plain, inFlow(edit.node)), value);
+    const Style style = m_isJson ? Style::DoubleQuoted : Style::Plain;
+    replace(begin, node(value).end, (isBlock ? " " : "") + textOf(wanted, style, inFlow(map)), value);
     m_wanted[value] = m_wanted[wanted];
+    return {};
+}
+
+Result<> Editor::setList(const YamlEdit &edit)
+{
+    const YamlNode &map = node(edit.node);
+    const bool valid = std::ranges::all_of(
+        edit.items, [](const QByteArray &item) { return item.isValidUtf8() && !item.contains('\0'); });
+    if (map.kind != Kind::Map || edit.items.isEmpty() || !valid)
+        return misuse(u"A list of texts is to be set where there is no mapping, or it is empty or no text."_s,
+            u"要设置列表的位置并不是映射，或者列表为空、内容不是文本。"_s, map.begin);
+    const int value = m_document.find(edit.node, edit.key);
+    if (value < 0) {
+        auto &pairs = m_pairs[edit.node];
+        if (std::ranges::any_of(pairs, [&](const auto &pair) { return pair.first == edit.key; }))
+            return misuse(u"The same key is to be set twice."_s, u"同一个键被要求设置两次。"_s, map.begin);
+        pairs.append({edit.key, wantSequence(edit.items)});
+        return {};
+    }
+    if (node(value).kind != Kind::Sequence)
+        return replaceValue(edit.node, value, wantSequence(edit.items));
+    if (Result<> result = checkPath(value); !result)
+        return result;
+    if (Result<> result = checkRemoved(value); !result)
+        return result;
+    SequenceEdit &items = m_sequences[value];
+    for (int i = 0; i < node(value).children.size(); ++i)
+        items.removed.insert(i);
+    for (const QByteArray &item : edit.items)
+        items.inserted[0].append(wantString(item));
     return {};
 }
 
@@ -356,6 +424,7 @@ void Editor::appendPair(int map, const QByteArray &key, int value)
     bool likeJson = isFlow && !old.children.isEmpty();
     for (qsizetype i = 0; likeJson && i < old.children.size(); i += 2)
         likeJson = isDouble(i);
+    likeJson = likeJson || m_isJson;
     const Style style = likeJson ? Style::DoubleQuoted : Style::Plain;
     const QByteArray text = yamlscalar::written(key, style, isFlow) + ": " + textOf(value, style, isFlow);
     m_wanted.append({Wanted::Origin::String, -1, key, {}});
@@ -365,7 +434,15 @@ void Editor::appendPair(int map, const QByteArray &key, int value)
         return;
     }
     const qsizetype end = lineEndOf(map);
-    replace(end, end, lineBreak(end, columnOf(node(old.children.first()).begin)) + text, map);
+    const QByteArray start = lineBreak(end, columnOf(node(old.children.first()).begin));
+    if (m_wanted[value].origin != Wanted::Origin::Sequence) {
+        replace(end, end, start + text, map);
+        return;
+    }
+    QByteArray lines = start + yamlscalar::written(key, style, isFlow) + ':';
+    for (const int item : m_wanted[value].children)
+        lines += start + "- " + textOf(item, style, isFlow);
+    replace(end, end, lines, map);
 }
 
 /// Adds to a collection in brackets behind its last member, -1 for none.
@@ -403,7 +480,7 @@ void Editor::wantItems(int sequence, const SequenceEdit &edit)
             children += items[i];
     }
     if (children.isEmpty())
-        m_wanted[sequence].origin = Wanted::Origin::EmptySequence;
+        m_wanted[sequence].origin = Wanted::Origin::Sequence;
     m_wanted[sequence].children = children;
 }
 
@@ -414,10 +491,11 @@ void Editor::editFlow(int sequence, const SequenceEdit &edit)
     const auto isKept = [&](int i) { return i >= 0 && i < size && !edit.removed.contains(i); };
     const auto isSameQuote = [&](int item) { return node(item).style == node(items.first()).style; };
     const bool quotes = size > 0 && isQuoted(node(items.first()).style) && std::ranges::all_of(items, isSameQuote);
+    const Style unquoted = m_isJson ? Style::DoubleQuoted : Style::Plain;
     const auto texts = [&](int i) {
         QByteArrayList result;
         for (const int wanted : edit.inserted.value(i))
-            result += textOf(wanted, quotes ? node(items.first()).style : Style::Plain, true);
+            result += textOf(wanted, quotes ? node(items.first()).style : unquoted, true);
         return result;
     };
     const auto begin = [&](int i) { return node(items[i]).begin; };
@@ -624,7 +702,7 @@ Result<> Editor::compare(const YamlDocument &result) const
             if (is.kind != Kind::Scalar || !isBare || is.style != Style::Plain || is.value != wanted.text)
                 return differs(at);
             break;
-        case Wanted::Origin::EmptySequence:
+        case Wanted::Origin::Sequence:
             if (is.kind != Kind::Sequence || !isBare)
                 return differs(at);
             break;
@@ -681,6 +759,12 @@ Result<QByteArray> Editor::finish()
             result.error().at);
     if (const Result<> same = compare(*result); !same)
         return tl::unexpected(same.error());
+    if (m_isJson && QJsonDocument::fromJson(bytes).isNull())
+        return failure(Error::Kind::Failed,
+            message(u"The edit would leave a file that is no longer JSON, so nothing was changed. Change this file by "
+                    "hand."_s,
+                u"修改后的文件将不再是有效的 JSON，因此未做任何变更。请手工修改该文件。"_s),
+            m_document.position(0));
     return bytes;
 }
 

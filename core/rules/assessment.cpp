@@ -17,10 +17,18 @@ QList<Finding> judge(const Cluster &cluster, const RulePack &pack, const Rule &r
     switch (rule.check) {
     case CheckKind::Setting:
         return judgeSetting(cluster, rule);
+    case CheckKind::CipherSuites:
+        return judgeCipherSuites(cluster, rule);
+    case CheckKind::Controllers:
+        return judgeControllers(cluster, rule);
     case CheckKind::FeatureGate:
         return judgeFeatureGate(cluster, rule);
     case CheckKind::StaticPodDirectory:
         return judgeStaticPods(cluster, rule);
+    case CheckKind::FileAttributes:
+        return judgeFileAttributes(cluster, rule);
+    case CheckKind::KubeProxy:
+        return judgeKubeProxy(cluster, rule);
     case CheckKind::Workload:
         return judgeWorkloads(cluster, rule, pack.waivers);
     }

@@ -3,18 +3,41 @@
 
 #include "rules/rulepack.h"
 
+#include <functional>
+
 namespace jiagu {
 
 /// The findings of one rule, in no order. Each function takes rules of its own CheckKind. Pure.
 QList<Finding> judgeSetting(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeCipherSuites(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeControllers(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeFeatureGate(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeStaticPods(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeFileAttributes(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeKubeProxy(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeWorkloads(const Cluster &cluster, const Rule &rule, const QList<NamespaceWaiver> &waivers);
 
 /// A finding of the rule with what all its findings share.
 Finding findingOf(const Rule &rule, const Cluster &cluster, Verdict verdict, Message reason);
 /// The same about a component of a node.
 Finding findingOf(const Rule &rule, const Cluster &cluster, const Node &node, Verdict verdict, Message reason);
+
+/// A finding per node that runs the rule's component, made by `judgeOn`; unknown for a node that should and was not
+/// read, and for a cluster that has none.
+using JudgeComponent = std::function<Finding(const Node &node, const Component &component)>;
+QList<Finding> judgeEachNode(
+    const Cluster &cluster, const Rule &rule, const QString &expected, const JudgeComponent &judgeOn);
+/// Whether the rule does not apply to a component of this release: fills in verdict and reason then, and also when the
+/// release decides and is not known.
+bool doesNotApply(const Rule &rule, const Node &node, const Component &component, Finding &finding);
+/// Whether the rule's fix of a setting can be tried on this node.
+bool canBeFixed(const Rule &rule, const Node &node, const Component &component, const Setting &setting);
+/// "On node cp1, kube-apiserver --profiling is true (default of 1.34); required: false.", what it overrides, notes.
+Message settingSentence(const Rule &rule, const Node &node, const Setting &setting, const QString &expected);
+/// Why a list of cipher suites stops a component of the release, with this lowest TLS version; empty when it does not.
+Message suitesTrouble(const QStringList &suites, const Release &release, const QString &floor);
+/// The bits that a FileAttributes rule leaves a file; -1 when it is not about this file.
+int modeLimit(const Rule &rule, const QString &path);
 
 /// Why nothing is known about a node, as a sentence of its own.
 Message whyNotRead(const Node &node);

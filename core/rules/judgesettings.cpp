@@ -2,6 +2,7 @@
 #include "rules/judge.h"
 
 #include "base/plaintext.h"
+#include "cluster/kubeletarguments.h"
 
 #include <QJsonArray>
 
@@ -30,33 +31,13 @@ bool runsOnEveryNode(ComponentKind kind)
     return true;
 }
 
-bool canBeFixed(const Rule &rule, const Node &node, const Component &component)
-{
-    if (!rule.fixable || component.manifest.isEmpty() || !node.snapshot)
-        return false;
-    const FileRecord *manifest = node.snapshot->file(component.manifest);
-    return manifest && manifest->hasContent;
-}
-
-Message seen(const Node &node, const Rule &rule, const Setting &setting)
-{
-    const QString where = plainText(node.name);
-    const QString what = componentName(rule.component) + u' ' + setting.name;
-    const QString value = actualText(setting.value);
-    if (setting.value.isNull() || setting.value.isUndefined()) {
-        return message(u"On node %1, %2 is not set and has no default; required: %3."_s,
-            u"节点 %1 上 %2 未设置，也没有默认值；要求为 %3。"_s, where, what, rule.assertion.text());
-    }
-    return message(u"On node %1, %2 is %3 (%4); required: %5."_s,
-        u"节点 %1 上 %2 的生效值为 %3（来源：%4）；要求为 %5。"_s, where, what, value, describe(setting.origin),
-        rule.assertion.text());
-}
-
 Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node, const Component &component)
 {
-    const Setting setting = settingInForce(node, rule.setting);
     Finding finding = findingOf(rule, cluster, node, Verdict::Unknown, {});
     finding.expected = rule.assertion.text();
+    if (doesNotApply(rule, node, component, finding))
+        return finding;
+    const Setting setting = settingInForce(node, rule.setting);
     finding.origin = setting.origin;
     if (!setting.unknown.isEmpty()) {
         finding.verdict = setting.unusable ? Verdict::Error : Verdict::Unknown;
@@ -65,34 +46,101 @@ Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node, cons
     }
     finding.actual = actualText(setting.value);
     finding.overridden = setting.overridden;
+    finding.reason = settingSentence(rule, node, setting, finding.expected);
+    const QString text = setting.value.toString();
+    if (!rule.accepts.isEmpty() && !text.isEmpty() && !rule.accepts.contains(text)) {
+        finding.verdict = Verdict::Error;
+        finding.reason = sentences({finding.reason,
+            message(u"%1 does not know this value and does not start with it; it knows %2."_s,
+                u"%1 不认识该值，无法以此启动；可用的值为 %2。"_s, componentName(rule.component),
+                rule.accepts.join(u", "_s))});
+        return finding;
+    }
     finding.verdict = rule.assertion.holds(setting.value) ? Verdict::Pass : Verdict::Fail;
-    finding.fixable = finding.verdict == Verdict::Fail && canBeFixed(rule, node, component);
-    QList<Message> parts{seen(node, rule, setting)};
+    finding.fixable = finding.verdict == Verdict::Fail && canBeFixed(rule, node, component, setting);
+    return finding;
+}
+
+} // namespace
+
+bool canBeFixed(const Rule &rule, const Node &node, const Component &component, const Setting &setting)
+{
+    if (!rule.fixable || !node.snapshot)
+        return false;
+    QString path;
+    if (rule.fix == FixKind::SetFlag) {
+        path = component.manifest;
+    } else if (rule.fix == FixKind::SetField) {
+        // An argument that wins is told when the fix is planned, with its place.
+        const bool inFile = setting.origin.kind == Origin::Kind::File || setting.origin.kind == Origin::Kind::DropIn;
+        path = inFile ? setting.origin.file : kubeletConfigFile(component.process.argv);
+    }
+    const FileRecord *file = path.isEmpty() ? nullptr : node.snapshot->file(path);
+    return file && file->hasContent;
+}
+
+Message settingSentence(const Rule &rule, const Node &node, const Setting &setting, const QString &expected)
+{
+    const QString where = plainText(node.name);
+    const QString what = componentName(rule.component) + u' ' + setting.name;
+    QList<Message> parts;
+    if (setting.value.isNull() || setting.value.isUndefined()) {
+        parts += message(u"On node %1, %2 is not set and has no default; required: %3."_s,
+            u"节点 %1 上 %2 未设置，也没有默认值；要求为 %3。"_s, where, what, expected);
+    } else {
+        parts += message(u"On node %1, %2 is %3 (%4); required: %5."_s,
+            u"节点 %1 上 %2 的生效值为 %3（来源：%4）；要求为 %5。"_s, where, what, actualText(setting.value),
+            describe(setting.origin), expected);
+    }
     for (const OverriddenValue &lost : setting.overridden) {
         if (lost.origin.kind == Origin::Kind::Default)
             continue;
         parts += message(
             u"It overrides %1 (%2)."_s, u"它覆盖了 %1（来源：%2）。"_s, actualText(lost.value), describe(lost.origin));
     }
-    finding.reason = sentences(parts + setting.notes);
-    return finding;
+    return sentences(parts + setting.notes);
 }
 
-} // namespace
+bool doesNotApply(const Rule &rule, const Node &node, const Component &component, Finding &finding)
+{
+    if (rule.notApplicable.isEmpty())
+        return false;
+    const QString name = componentName(rule.component);
+    if (!component.release.isKnown()) {
+        finding.verdict = Verdict::Unknown;
+        finding.reason = message(
+            u"On node %1 the release of %2 is not known, and it decides whether this applies. Read the node again while "
+            u"its API server answers."_s,
+            u"节点 %1 上 %2 的版本未知，而该加固项是否适用取决于版本。请在其 API server 有应答时重新读取该节点。"_s,
+            plainText(node.name), name);
+        return true;
+    }
+    for (const ReleaseRange &range : rule.notApplicable) {
+        if (!range.contains(component.release))
+            continue;
+        finding.verdict = Verdict::NotApplicable;
+        finding.reason = sentences({message(u"On node %1, %2 is of release %3."_s, u"节点 %1 上 %2 的版本为 %3。"_s,
+                                        plainText(node.name), name, component.release.text()),
+            range.reason});
+        return true;
+    }
+    return false;
+}
 
-QList<Finding> judgeSetting(const Cluster &cluster, const Rule &rule)
+QList<Finding> judgeEachNode(
+    const Cluster &cluster, const Rule &rule, const QString &expected, const JudgeComponent &judgeOn)
 {
     QList<Finding> findings;
     for (const Node &node : cluster.nodes) {
         const Component *component = node.component(rule.component);
         if (component) {
-            findings += judgeOn(cluster, rule, node, *component);
+            findings += judgeOn(node, *component);
             continue;
         }
         if (!node.controlPlane && !runsOnEveryNode(rule.component))
             continue;
         Finding finding = findingOf(rule, cluster, node, Verdict::Unknown, {});
-        finding.expected = rule.assertion.text();
+        finding.expected = expected;
         finding.reason = node.read ? message(u"On node %1 neither a running %2 nor a file that defines it was found."_s,
                              u"节点 %1 上既没有找到正在运行的 %2，也没有找到定义它的文件。"_s, plainText(node.name),
                              componentName(rule.component))
@@ -103,10 +151,16 @@ QList<Finding> judgeSetting(const Cluster &cluster, const Rule &rule)
         Finding finding = findingOf(rule, cluster, Verdict::Unknown,
             message(u"None of the nodes that were read runs %1: read a control-plane node."_s,
                 u"已读取的节点上都没有运行 %1：请读取控制面节点。"_s, componentName(rule.component)));
-        finding.expected = rule.assertion.text();
+        finding.expected = expected;
         findings += finding;
     }
     return findings;
+}
+
+QList<Finding> judgeSetting(const Cluster &cluster, const Rule &rule)
+{
+    return judgeEachNode(cluster, rule, rule.assertion.text(),
+        [&](const Node &node, const Component &component) { return judgeOn(cluster, rule, node, component); });
 }
 
 } // namespace jiagu

@@ -69,6 +69,8 @@ QJsonValue valueAt(QJsonValue value, QStringView path)
 QList<Violation> violationsOf(const QJsonObject &spec, const QString &specPath, const Rule &rule)
 {
     QList<Violation> found;
+    if (rule.fields.skipWindows && valueAt(spec, u"os.name") == "windows"_L1)
+        return found;
     const auto look = [&](const QJsonValue &object, const QString &container, const QString &path,
                           const QStringList &fields) {
         for (const QString &field : fields) {

@@ -2,8 +2,10 @@
 #include "rules/rulepack.h"
 
 #include "base/plaintext.h"
+#include "cluster/yamlvalue.h"
 #include "document/yamldocument.h"
 
+#include <QCryptographicHash>
 #include <QJsonArray>
 
 #include <algorithm>
@@ -28,7 +30,21 @@ FileRecord fileRecord(const QString &path, const QByteArray &content)
     file.modified = QDateTime::fromSecsSinceEpoch(1'700'000'000, Qt::UTC);
     file.hasContent = true;
     file.content = content;
+    file.sha256 = QCryptographicHash::hash(content, QCryptographicHash::Sha256).toHex();
     return file;
+}
+
+/// "0644 0 0": mode, uid, gid. False for what is none.
+bool setAttributes(FileRecord &file, const QString &text)
+{
+    const QStringList words = text.split(u' ');
+    bool good[3] = {};
+    if (words.size() != 3)
+        return false;
+    file.mode = words[0].toInt(&good[0], 8);
+    file.uid = words[1].toLongLong(&good[1]);
+    file.gid = words[2].toLongLong(&good[2]);
+    return good[0] && good[1] && good[2];
 }
 
 Result<QList<QByteArray>> argvOf(const QByteArray &manifest)
@@ -45,9 +61,20 @@ Result<QList<QByteArray>> argvOf(const QByteArray &manifest)
     return argv;
 }
 
-/// One control-plane node in the situation of the test.
-Cluster situation(const Rule &rule, const RuleTest &test, const QByteArray &manifest, const QList<QByteArray> &argv)
+/// What a test says, before the fix or after it.
+struct Given
 {
+    QByteArray manifest;
+    QList<QByteArray> argv;
+    QMap<QString, QByteArray> files;
+    QMap<QString, QString> attributes;
+};
+
+/// One control-plane node in the situation of the test.
+Cluster situation(const Rule &rule, const RuleTest &test, const Given &given)
+{
+    const QByteArray &manifest = given.manifest;
+    const QList<QByteArray> &argv = given.argv;
     Component component;
     component.kind = rule.component;
     component.release = test.release;
@@ -60,8 +87,15 @@ Cluster situation(const Rule &rule, const RuleTest &test, const QByteArray &mani
     snapshot.source = u"test"_s;
     snapshot.hostName = u"node"_s;
     snapshot.complete = true;
-    for (auto file = test.files.cbegin(); file != test.files.cend(); ++file)
+    for (auto file = given.files.cbegin(); file != given.files.cend(); ++file)
         snapshot.files += fileRecord(file.key(), file.value());
+    for (auto file = given.attributes.cbegin(); file != given.attributes.cend(); ++file) {
+        FileRecord record = fileRecord(file.key(), given.files.value(file.key()));
+        record.hasContent = given.files.contains(file.key());
+        setAttributes(record, file.value());
+        snapshot.files.removeIf([&record](const FileRecord &other) { return other.path == record.path; });
+        snapshot.files += record;
+    }
     if (!manifest.isEmpty()) {
         component.manifest = manifestDirectory + u'/' + componentName(rule.component) + u".yaml"_s;
         snapshot.files += fileRecord(component.manifest, manifest);
@@ -91,6 +125,14 @@ Cluster situation(const Rule &rule, const RuleTest &test, const QByteArray &mani
     node.read = true;
     node.release = test.release;
     node.components += component;
+    if (test.uid > 0) {
+        Component other;
+        other.running = true;
+        other.manifest = manifestDirectory + u"/kube-apiserver.yaml"_s;
+        other.process.argv = {"kube-apiserver"};
+        other.process.uid = test.uid;
+        node.components += other;
+    }
     node.snapshot = std::make_shared<const Snapshot>(std::move(snapshot));
 
     Cluster cluster;
@@ -101,7 +143,7 @@ Cluster situation(const Rule &rule, const RuleTest &test, const QByteArray &mani
     if (test.apiRead) {
         cluster.apiNode = node.name;
         for (const QString &resource : {u"pods"_s, u"deployments"_s, u"statefulsets"_s, u"daemonsets"_s, u"jobs"_s,
-                 u"cronjobs"_s, u"replicasets"_s, u"replicationcontrollers"_s})
+                 u"cronjobs"_s, u"replicasets"_s, u"replicationcontrollers"_s, u"configmaps"_s, u"nodes"_s})
             cluster.objects.insert(resource, test.objects.value(resource).toArray());
     } else {
         cluster.apiError = message(u"The API server did not answer."_s, u"API server 没有应答。"_s);
@@ -128,7 +170,8 @@ public:
             runTest(test);
             passes = passes || test.expect.contains(u"pass"_s);
             fails = fails || test.expect.contains(u"fail"_s);
-            roundTrip = roundTrip || !test.fixed.isEmpty();
+            roundTrip =
+                roundTrip || !test.fixed.isEmpty() || !test.fixedFiles.isEmpty() || !test.fixedAttributes.isEmpty();
         }
         const Position at = m_rule.tests.isEmpty() ? Position{} : m_rule.tests.constFirst().at;
         if (!passes || !fails)
@@ -137,8 +180,8 @@ public:
                     u"该规则至少需要一个通过和一个不通过的测试。"_s));
         if (m_rule.fixable && !roundTrip)
             add(at,
-                message(u"The rule has a fix and no test of it (manifest and fixed)."_s,
-                    u"该规则带有修复，却没有对应的测试（manifest 和 fixed）。"_s));
+                message(u"The rule has a fix and no test of it (fixed, fixed_files or fixed_attributes)."_s,
+                    u"该规则带有修复，却没有对应的测试（fixed、fixed_files 或 fixed_attributes）。"_s));
         return m_errors;
     }
 
@@ -158,19 +201,69 @@ private:
                 return add(test.at, message(u"%1: %2"_s, u"%1:%2"_s, name, written.error().message));
             argv = *written;
         }
-        judge(test, name, test.manifest, argv, test.expect, test.actual);
-        if (test.fixed.isEmpty())
-            return;
-        const Result<QList<QByteArray>> after = argvOf(test.fixed);
-        if (!after)
-            return add(test.at, message(u"%1: %2"_s, u"%1:%2"_s, name, after.error().message));
-        if (withoutFlag(argv) != withoutFlag(*after)
-            || after->count(m_rule.fixFlag.toUtf8() + '=' + m_rule.fixValue.toUtf8()) != 1) {
-            return add(test.at,
-                message(u"%1: the fixed manifest is not the fix of the rule."_s, u"%1:fixed 不是该规则修复后的结果。"_s,
-                    name));
+        const Given given{test.manifest, argv, test.files, test.attributes};
+        FileRecord unused;
+        for (const QString &text : test.attributes.values() + test.fixedAttributes.values()) {
+            if (!setAttributes(unused, text))
+                return add(test.at,
+                    message(u"%1: \"%2\" is not of the form \"0644 0 0\" (mode, uid, gid)."_s,
+                        u"%1：“%2”不是“0644 0 0”（权限、uid、gid）的形式。"_s, name, plainText(text)));
         }
-        judge(test, name, test.fixed, *after, {u"pass"_s}, {});
+        judge(test, name, given, test.expect, test.actual);
+        Given after = given;
+        if (!test.fixed.isEmpty()) {
+            const Result<QList<QByteArray>> fixed = argvOf(test.fixed);
+            if (!fixed)
+                return add(test.at, message(u"%1: %2"_s, u"%1:%2"_s, name, fixed.error().message));
+            if (withoutFlag(argv) != withoutFlag(*fixed) || !hasFix(*fixed, test)) {
+                return add(test.at,
+                    message(u"%1: the fixed manifest is not the fix of the rule."_s,
+                        u"%1:fixed 不是该规则修复后的结果。"_s, name));
+            }
+            after.manifest = test.fixed;
+            after.argv = *fixed;
+        }
+        for (auto file = test.fixedFiles.cbegin(); file != test.fixedFiles.cend(); ++file) {
+            if (!isFixOf(given.files.value(file.key()), file.value(), test)) {
+                return add(test.at,
+                    message(u"%1: the fixed file is not the fix of the rule."_s,
+                        u"%1：fixed_files 不是该规则修复后的结果。"_s, name));
+            }
+            after.files.insert(file.key(), file.value());
+        }
+        after.attributes.insert(test.fixedAttributes);
+        if (!test.fixed.isEmpty() || !test.fixedFiles.isEmpty() || !test.fixedAttributes.isEmpty())
+            judge(test, name, after, {u"pass"_s}, {});
+    }
+
+    QString wanted(const RuleTest &test) const { return test.value.isEmpty() ? m_rule.fixValue : test.value; }
+
+    /// The flag is there once, with the value or with the item added to what it had.
+    bool hasFix(const QList<QByteArray> &argv, const RuleTest &test) const
+    {
+        const QByteArray start = m_rule.fixFlag.toUtf8() + '=';
+        const QByteArray item = ',' + m_rule.fixItem.toUtf8();
+        QList<QByteArray> found;
+        for (const QByteArray &word : argv) {
+            if (word.startsWith(start))
+                found += word.mid(start.size());
+        }
+        return found.size() == 1
+            && (found.constFirst() == wanted(test).toUtf8() || (item.size() > 1 && found.constFirst().endsWith(item)));
+    }
+
+    /// One file is the other with the rule's key set, and nothing else.
+    bool isFixOf(const QByteArray &before, const QByteArray &after, const RuleTest &test) const
+    {
+        const Result<YamlDocument> old = YamlDocument::parse(u"before"_s, before);
+        const Result<YamlDocument> fixed = YamlDocument::parse(u"after"_s, after);
+        if (!old || !fixed)
+            return false;
+        QJsonObject left = yamlValue(*old, old->root()).toObject();
+        QJsonObject right = yamlValue(*fixed, fixed->root()).toObject();
+        const QString value = actualText(right.take(m_rule.fixPath));
+        left.remove(m_rule.fixPath);
+        return left == right && value == wanted(test);
     }
 
     QList<QByteArray> withoutFlag(QList<QByteArray> argv) const
@@ -180,10 +273,10 @@ private:
         return argv;
     }
 
-    void judge(const RuleTest &test, const Message &name, const QByteArray &manifest, const QList<QByteArray> &argv,
-        const QStringList &expect, const QString &actual)
+    void judge(
+        const RuleTest &test, const Message &name, const Given &given, const QStringList &expect, const QString &actual)
     {
-        const Cluster cluster = situation(m_rule, test, manifest, argv);
+        const Cluster cluster = situation(m_rule, test, given);
         const QList<Finding> findings = assess(cluster, m_pack, QDateTime()).findings;
         QStringList verdicts;
         QStringList why;

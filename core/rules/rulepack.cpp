@@ -115,7 +115,7 @@ private:
         Rule rule;
         const auto fields = m_read.fields(node,
             {"id"_ba, "title"_ba, "rationale"_ba, "risk"_ba, "remediation"_ba, "severity"_ba, "component"_ba,
-                "references"_ba, "check"_ba, "fix?"_ba, "tests"_ba});
+                "references"_ba, "not_applicable?"_ba, "check"_ba, "fix?"_ba, "tests"_ba});
         if (m_read.failed())
             return rule;
         rule.id = unique(fields["id"], m_ids,
@@ -140,6 +140,10 @@ private:
             m_read.oneOf(reference["source"], m_pack.sources.keys());
             rule.references += Reference{m_read.text(reference["source"]), m_read.text(reference["item"])};
         }
+        if (fields.contains("not_applicable")) {
+            for (const int item : m_read.items(fields["not_applicable"]))
+                rule.notApplicable += readRange(item);
+        }
         readCheck(fields["check"], rule);
         if (fields.contains("fix"))
             readFix(fields["fix"], rule);
@@ -148,47 +152,143 @@ private:
         return rule;
     }
 
+    ReleaseRange readRange(int node)
+    {
+        ReleaseRange range;
+        const auto fields = m_read.fields(node, {"from?"_ba, "until?"_ba, "reason"_ba});
+        if (m_read.failed())
+            return range;
+        if (fields.contains("from"))
+            range.from = readRelease(fields["from"]);
+        if (fields.contains("until"))
+            range.until = readRelease(fields["until"]);
+        range.reason = m_read.bilingual(fields["reason"]);
+        if (!range.from.isKnown() && !range.until.isKnown())
+            m_read.fail(node,
+                message(u"A range of releases has from, until, or both."_s, u"版本范围必须有 from、until 或两者。"_s));
+        return range;
+    }
+
     void readCheck(int node, Rule &rule)
     {
-        const auto fields = m_read.fields(node, {"setting?"_ba, "feature_gate?"_ba, "static_pods?"_ba, "workload?"_ba});
+        using Reader = void (Loader::*)(int, Rule &);
+        static const QList<std::pair<QByteArray, Reader>> checks{{"setting"_ba, &Loader::readSetting},
+            {"cipher_suites"_ba, &Loader::readCipherSuites}, {"controllers"_ba, &Loader::readControllers},
+            {"feature_gate"_ba, &Loader::readGate}, {"static_pods"_ba, &Loader::readStaticPods},
+            {"file_attributes"_ba, &Loader::readFileAttributes}, {"kube_proxy"_ba, &Loader::readKubeProxy},
+            {"workload"_ba, &Loader::readWorkload}};
+        QList<QByteArray> known;
+        QStringList names;
+        for (const auto &[name, reader] : checks) {
+            known += name + '?';
+            names += QString::fromLatin1(name);
+        }
+        const auto fields = m_read.fields(node, known);
         if (m_read.failed())
             return;
         if (fields.size() != 1) {
             m_read.fail(node,
-                message(u"A rule has exactly one check: setting, feature_gate, static_pods or workload."_s,
-                    u"每条规则只能有一个检查：setting、feature_gate、static_pods 或 workload。"_s));
+                message(u"A rule has exactly one check, one of %1."_s, u"每条规则只能有一个检查，可用的有 %1。"_s,
+                    names.join(u", "_s)));
             return;
         }
-        const QByteArray kind = fields.constBegin().key();
-        const int check = fields.constBegin().value();
-        if (kind == "setting")
-            readSetting(check, rule);
-        else if (kind == "feature_gate")
-            readGate(check, rule);
-        else if (kind == "workload")
-            readWorkload(check, rule);
-        else
-            readStaticPods(check, rule);
+        for (const auto &[name, reader] : checks) {
+            if (fields.contains(name))
+                (this->*reader)(fields[name], rule);
+        }
     }
 
     void readSetting(int node, Rule &rule)
     {
         rule.check = CheckKind::Setting;
-        const auto fields = m_read.fields(node, {"flag?"_ba, "path?"_ba, "type"_ba, "assert"_ba});
+        const auto fields = m_read.fields(node, {"flag?"_ba, "path?"_ba, "type"_ba, "accepts?"_ba, "assert"_ba});
         if (m_read.failed())
             return;
-        rule.setting.component = rule.component;
-        if (fields.contains("flag"))
-            rule.setting.flag = readFlag(fields["flag"]);
-        if (fields.contains("path"))
-            rule.setting.path = readPath(fields["path"]);
-        if (rule.setting.flag.isEmpty() && rule.setting.path.isEmpty())
-            m_read.fail(
-                node, message(u"A setting has a flag, a path, or both."_s, u"配置项必须有 flag、path 或两者。"_s));
+        rule.setting = readName(node, fields, rule);
+        if (fields.contains("accepts"))
+            rule.accepts = m_read.texts(fields["accepts"]);
         constexpr std::array types{ValueType::Bool, ValueType::Integer, ValueType::String, ValueType::StringList};
         const int type = m_read.oneOf(fields["type"], {u"bool"_s, u"integer"_s, u"string"_s, u"list"_s});
         rule.setting.type = types[size_t(std::max(0, type))];
         rule.assertion = readAssertion(fields["assert"], rule.setting.type);
+    }
+
+    SettingName readName(int node, const QHash<QByteArray, int> &fields, const Rule &rule)
+    {
+        SettingName name;
+        name.component = rule.component;
+        if (fields.contains("flag"))
+            name.flag = readFlag(fields["flag"]);
+        if (fields.contains("path"))
+            name.path = readPath(fields["path"]);
+        if (name.flag.isEmpty() && name.path.isEmpty())
+            m_read.fail(
+                node, message(u"A setting has a flag, a path, or both."_s, u"配置项必须有 flag、path 或两者。"_s));
+        return name;
+    }
+
+    void readCipherSuites(int node, Rule &rule)
+    {
+        rule.check = CheckKind::CipherSuites;
+        const auto fields = m_read.fields(node, {"flag?"_ba, "path?"_ba, "floor"_ba, "allowed"_ba});
+        if (m_read.failed())
+            return;
+        rule.setting = readName(node, fields, rule);
+        rule.setting.type = ValueType::StringList;
+        const auto floor = m_read.fields(fields["floor"], {"flag?"_ba, "path?"_ba});
+        if (m_read.failed())
+            return;
+        rule.suites.floor = readName(fields["floor"], floor, rule);
+        rule.suites.allowed = m_read.texts(fields["allowed"]);
+    }
+
+    void readControllers(int node, Rule &rule)
+    {
+        rule.check = CheckKind::Controllers;
+        const auto fields = m_read.fields(node, {"flag"_ba, "off"_ba, "renamed?"_ba});
+        if (m_read.failed())
+            return;
+        rule.setting = readName(node, fields, rule);
+        rule.setting.type = ValueType::StringList;
+        rule.controller.off = m_read.text(fields["off"]);
+        if (fields.contains("renamed")) {
+            const auto renamed = m_read.fields(fields["renamed"], {"to"_ba, "in"_ba});
+            if (m_read.failed())
+                return;
+            rule.controller.renamed = m_read.text(renamed["to"]);
+            rule.controller.renamedIn = readRelease(renamed["in"]);
+        }
+        requireComponent(node, rule, ComponentKind::ControllerManager);
+    }
+
+    void readFileAttributes(int node, Rule &rule)
+    {
+        rule.check = CheckKind::FileAttributes;
+        for (const int item : m_read.items(node)) {
+            const auto fields = m_read.fields(item, {"path"_ba, "mode"_ba});
+            if (m_read.failed())
+                return;
+            FileRule file;
+            file.path = matching(fields["path"], u"/[A-Za-z0-9._/*-]{1,200}"_s,
+                message(u"an absolute path, with * and ** where names differ"_s, u"绝对路径（可用 * 和 **）"_s));
+            const QString mode = matching(fields["mode"], u"0[0-7]{3}"_s,
+                message(u"a mode in quotes, such as \"0600\""_s, u"带引号的权限，例如 \"0600\""_s));
+            file.mode = mode.toInt(nullptr, 8);
+            rule.files += file;
+        }
+        requireComponent(node, rule, ComponentKind::Kubelet);
+    }
+
+    void readKubeProxy(int node, Rule &rule)
+    {
+        rule.check = CheckKind::KubeProxy;
+        const auto fields = m_read.fields(node, {"aspect"_ba});
+        if (m_read.failed())
+            return;
+        constexpr std::array aspects{KubeProxyAspect::NodePortAddresses, KubeProxyAspect::HealthzAddress};
+        const int aspect = m_read.oneOf(fields["aspect"], {u"node-port-addresses"_s, u"healthz-address"_s});
+        rule.proxy = aspects[size_t(std::max(0, aspect))];
+        requireComponent(node, rule, ComponentKind::KubeProxy);
     }
 
     void readGate(int node, Rule &rule)
@@ -217,9 +317,12 @@ private:
     void readWorkload(int node, Rule &rule)
     {
         rule.check = CheckKind::Workload;
-        const auto fields = m_read.fields(node, {"container?"_ba, "pod?"_ba, "type"_ba, "assert"_ba});
+        const auto fields =
+            m_read.fields(node, {"container?"_ba, "pod?"_ba, "skip_windows?"_ba, "type"_ba, "assert"_ba});
         if (m_read.failed())
             return;
+        if (fields.contains("skip_windows"))
+            rule.fields.skipWindows = m_read.value(fields["skip_windows"]).toBool();
         if (fields.contains("container")) {
             for (const int item : m_read.items(fields["container"]))
                 rule.fields.container += readPath(item);
@@ -339,20 +442,101 @@ private:
 
     void readFix(int node, Rule &rule)
     {
-        const auto fields = m_read.fields(node, {"set_flag"_ba});
+        const auto fields =
+            m_read.fields(node, {"set_flag?"_ba, "set_field?"_ba, "set_attributes?"_ba, "guided?"_ba, "parameter?"_ba});
         if (m_read.failed())
             return;
-        const auto action = m_read.fields(fields["set_flag"], {"flag"_ba, "value"_ba});
-        if (m_read.failed())
-            return;
-        rule.fixable = true;
-        rule.fixFlag = readFlag(action["flag"]);
-        rule.fixValue = m_read.text(action["value"]);
-        if (rule.check != CheckKind::Setting || !isStaticPod(rule.component) || rule.fixFlag != rule.setting.flag) {
+        const bool hasParameter = fields.contains("parameter");
+        if (fields.size() != (hasParameter ? 2 : 1)) {
             m_read.fail(node,
-                message(u"set_flag fixes a setting rule of a static pod component, and its flag is the setting's."_s,
-                    u"set_flag 只能修复静态 Pod 组件的 setting 规则，且参数必须与配置项相同。"_s));
+                message(u"A fix is exactly one of set_flag, set_field, set_attributes and guided."_s,
+                    u"修复只能是 set_flag、set_field、set_attributes、guided 之一。"_s));
+            return;
         }
+        const bool isList = rule.setting.type == ValueType::StringList;
+        const bool isSetting = rule.check == CheckKind::Setting || rule.check == CheckKind::CipherSuites
+            || rule.check == CheckKind::Controllers;
+        if (hasParameter)
+            rule.parameter = readParameter(fields["parameter"]);
+        const auto readValue = [&](const QHash<QByteArray, int> &action, int at) {
+            if (action.contains("value") == hasParameter)
+                m_read.fail(
+                    at, message(u"A fix has a value or a parameter."_s, u"修复必须有 value 或 parameter 之一。"_s));
+            else if (hasParameter)
+                rule.fixValue = rule.parameter->proposal;
+            else
+                rule.fixValue = m_read.text(action["value"]);
+        };
+        if (fields.contains("set_flag")) {
+            const auto action = m_read.fields(fields["set_flag"], {"flag"_ba, "value?"_ba, "item?"_ba});
+            if (m_read.failed())
+                return;
+            rule.fix = FixKind::SetFlag;
+            rule.fixFlag = readFlag(action["flag"]);
+            if (action.contains("item"))
+                rule.fixItem = m_read.text(action["item"]);
+            readValue(action, fields["set_flag"]);
+            if (!isSetting || !isStaticPod(rule.component) || rule.fixFlag != rule.setting.flag
+                || (action.contains("item") && !isList)) {
+                m_read.fail(node,
+                    message(
+                        u"set_flag fixes a setting rule of a static pod component, and its flag is the setting's."_s,
+                        u"set_flag 只能修复静态 Pod 组件的 setting 规则，且参数必须与配置项相同。"_s));
+            }
+        } else if (fields.contains("set_field")) {
+            const auto action = m_read.fields(fields["set_field"], {"path"_ba, "value?"_ba});
+            if (m_read.failed())
+                return;
+            rule.fix = FixKind::SetField;
+            rule.fixPath = readPath(action["path"]);
+            readValue(action, fields["set_field"]);
+            if (!isSetting || rule.component != ComponentKind::Kubelet || rule.fixPath != rule.setting.path
+                || rule.fixPath.contains(u'.')) {
+                m_read.fail(node,
+                    message(u"set_field fixes a setting rule of the kubelet, and its path is the setting's: one key."_s,
+                        u"set_field 只能修复 kubelet 的 setting 规则，且 path 必须与配置项相同，只含一级键。"_s));
+            }
+        } else if (fields.contains("set_attributes")) {
+            rule.fix = FixKind::SetAttributes;
+            readNothing(fields["set_attributes"]);
+            if (rule.check != CheckKind::FileAttributes || hasParameter)
+                m_read.fail(node,
+                    message(u"set_attributes fixes a rule about file_attributes and takes no parameter."_s,
+                        u"set_attributes 只能修复 file_attributes 规则，且没有 parameter。"_s));
+        } else {
+            rule.fix = FixKind::Guided;
+            readNothing(fields["guided"]);
+            if (hasParameter)
+                m_read.fail(node, message(u"A guided fix takes no parameter."_s, u"guided 没有 parameter。"_s));
+        }
+        rule.fixable = rule.fix != FixKind::Guided;
+        if (!m_read.failed() && rule.parameter && !rule.parameter->proposal.isEmpty()) {
+            if (const Message problem = valueProblem(rule, rule.parameter->proposal); !problem.isEmpty())
+                m_read.fail(fields["parameter"], problem);
+        }
+    }
+
+    void readNothing(int node)
+    {
+        for (const auto &[key, value] : m_read.pairs(node))
+            m_read.fail(value, message(u"No keys are taken here: write {}."_s, u"此处没有任何键：请写 {}。"_s));
+    }
+
+    Parameter readParameter(int node)
+    {
+        Parameter parameter;
+        const auto fields = m_read.fields(node, {"type"_ba, "title"_ba, "proposal?"_ba, "choices?"_ba});
+        if (m_read.failed())
+            return parameter;
+        constexpr std::array types{Parameter::Type::Integer, Parameter::Type::Text, Parameter::Type::List};
+        const int type = m_read.oneOf(fields["type"], {u"integer"_s, u"text"_s, u"list"_s});
+        parameter.type = types[size_t(std::max(0, type))];
+        parameter.title = m_read.bilingual(fields["title"]);
+        if (fields.contains("proposal"))
+            parameter.proposal = m_read.text(fields["proposal"]);
+        if (fields.contains("choices"))
+            parameter.choices = m_read.texts(fields["choices"]);
+        return parameter;
     }
 
     RuleTest readTest(int node)
@@ -360,7 +544,8 @@ private:
         RuleTest test;
         const auto fields = m_read.fields(node,
             {"name"_ba, "release?"_ba, "argv?"_ba, "files?"_ba, "objects?"_ba, "api?"_ba, "manifest?"_ba, "fixed?"_ba,
-                "expect"_ba, "actual?"_ba});
+                "fixed_files?"_ba, "attributes?"_ba, "fixed_attributes?"_ba, "value?"_ba, "uid?"_ba, "expect"_ba,
+                "actual?"_ba});
         if (m_read.failed())
             return test;
         test.name = m_read.text(fields["name"]);
@@ -371,13 +556,18 @@ private:
             for (const QString &argument : m_read.texts(fields["argv"]))
                 test.argv += argument.toUtf8();
         }
-        if (fields.contains("files")) {
-            for (const auto &[path, content] : m_read.pairs(fields["files"])) {
-                if (!path.startsWith('/'))
-                    m_read.fail(content, message(u"The path of a file starts with /."_s, u"文件路径必须以 / 开头。"_s));
-                test.files.insert(QString::fromUtf8(path), m_read.text(content).toUtf8());
-            }
-        }
+        for (const auto &[key, content] : readPaths(fields, "files"))
+            test.files.insert(key, content.toUtf8());
+        for (const auto &[key, content] : readPaths(fields, "fixed_files"))
+            test.fixedFiles.insert(key, content.toUtf8());
+        for (const auto &[key, content] : readPaths(fields, "attributes"))
+            test.attributes.insert(key, content);
+        for (const auto &[key, content] : readPaths(fields, "fixed_attributes"))
+            test.fixedAttributes.insert(key, content);
+        if (fields.contains("value"))
+            test.value = m_read.text(fields["value"]);
+        if (fields.contains("uid"))
+            test.uid = m_read.value(fields["uid"]).toInteger();
         if (fields.contains("objects"))
             test.objects = m_read.value(fields["objects"]).toObject();
         if (fields.contains("api"))
@@ -397,6 +587,19 @@ private:
         if (fields.contains("actual"))
             test.actual = m_read.text(fields["actual"]);
         return test;
+    }
+
+    QList<std::pair<QString, QString>> readPaths(const QHash<QByteArray, int> &fields, const QByteArray &key)
+    {
+        QList<std::pair<QString, QString>> result;
+        if (!fields.contains(key))
+            return result;
+        for (const auto &[path, content] : m_read.pairs(fields[key])) {
+            if (!path.startsWith('/'))
+                m_read.fail(content, message(u"The path of a file starts with /."_s, u"文件路径必须以 / 开头。"_s));
+            result.append({QString::fromUtf8(path), m_read.text(content)});
+        }
+        return result;
     }
 
     PackReader m_read;

@@ -7,6 +7,8 @@
 
 #include <QMap>
 
+#include <optional>
+
 namespace jiagu {
 
 /// Where a rule comes from, or what it corresponds to.
@@ -20,8 +22,12 @@ struct Reference
 enum class CheckKind
 {
     Setting, ///< a setting in force against an assertion
+    CipherSuites, ///< the list of cipher suites in force: all of them allowed, and enough for HTTP/2
+    Controllers, ///< a controller of kube-controller-manager that is to be off, and the others that are to stay on
     FeatureGate, ///< a feature gate of the kubelet that its release no longer takes, wherever it is written
     StaticPodDirectory, ///< a second definition of a pod, or a file that does not parse
+    FileAttributes, ///< owners and modes of files of a node
+    KubeProxy, ///< what kube-proxy's configuration, the same for all nodes, means on them
     Workload ///< fields of pods and of the templates of controllers against an assertion
 };
 
@@ -33,11 +39,63 @@ struct FeatureGate
     Release removed; ///< from here on a component that is told of it at all does not start
 };
 
+/// Which cipher suites may be on, and the setting that says from which TLS version on they matter.
+struct CipherSuites
+{
+    SettingName floor; ///< the lowest TLS version
+    QStringList allowed;
+};
+
+/// A controller that is to be off.
+struct ControllerSwitch
+{
+    QString off; ///< the name that all releases know
+    QString renamed; ///< another name of it; empty where there is none
+    Release renamedIn; ///< from here on the other name is known; before it, a name that stops the component
+};
+
+/// Files of a node, and what may be done with them at most.
+struct FileRule
+{
+    QString path; ///< `*` stands for any characters within a name, `**` for any directories
+    int mode = 0; ///< no bit beyond these
+};
+
+/// What is asked of kube-proxy's configuration.
+enum class KubeProxyAspect
+{
+    NodePortAddresses, ///< NodePorts are served on the nodes' own addresses alone, on every node
+    HealthzAddress ///< the health endpoint listens on the loopback address alone
+};
+
+/// Releases in which a rule does not apply, both ends included; an end that is not known is open.
+struct ReleaseRange
+{
+    Release from;
+    Release until;
+    Message reason;
+    bool contains(const Release &release) const
+    {
+        return (!from.isKnown() || release.minor >= from.minor) && (!until.isKnown() || release.minor <= until.minor);
+    }
+};
+
+/// What a rule's fix does.
+enum class FixKind
+{
+    None, ///< by hand
+    Guided, ///< by hand, in the order that the remediation gives
+    SetFlag, ///< a flag of a static pod
+    SetField, ///< a key at the top of the kubelet's configuration file
+    SetAttributes ///< owner and mode of a file
+};
+
 /// Where in a pod's spec a workload rule looks: dotted paths of fields.
 struct WorkloadFields
 {
     QStringList container; ///< below each container, init container and ephemeral container
     QStringList pod; ///< below the pod's spec
+    bool skipWindows = false; ///< pods for Windows have no such field
 };
 
 /// A test that a rule carries: a situation, and the verdicts it must give. docs/rules.md describes each part.
@@ -52,6 +110,11 @@ struct RuleTest
     bool apiRead = true;
     QByteArray manifest; ///< of the component, which runs as it says
     QByteArray fixed; ///< the manifest after the fix; empty where the test is no round trip
+    QMap<QString, QByteArray> fixedFiles; ///< files that the fix changes, afterwards; the round trip of a set_field
+    QMap<QString, QString> attributes; ///< of files: "0644 0 0", mode, uid and gid; 0600 0 0 where not given
+    QMap<QString, QString> fixedAttributes; ///< the round trip of set_attributes
+    QString value; ///< given for the rule's parameter in the round trip
+    qint64 uid = 0; ///< whom the control plane runs as
     QStringList expect; ///< verdict names in the order of the findings; "waived" for a failure under a waiver
     QString actual; ///< of the first finding; empty: not compared
 };
@@ -68,6 +131,7 @@ struct Parameter
     Type type = Type::Text;
     Message title; ///< what is asked for, and in which unit
     QString proposal; ///< as it would be typed; empty: there is none, and nothing is planned without a value
+    QStringList choices; ///< what a text, or each item of a list, may be; empty: anything
 };
 
 /// What ought to be, as data. Filled by loadRulePack() alone.
@@ -82,14 +146,23 @@ struct Rule
     ComponentKind component = ComponentKind::ApiServer;
     CheckKind check = CheckKind::Setting;
     QList<Reference> references;
-    SettingName setting; ///< of a Setting rule
+    QList<ReleaseRange> notApplicable;
+    SettingName setting; ///< of a Setting, a CipherSuites or a Controllers rule
+    QStringList accepts; ///< of a Setting rule: the values with which the component starts; empty: any
     Assertion assertion; ///< of a Setting or a Workload rule
+    CipherSuites suites; ///< of a CipherSuites rule
+    ControllerSwitch controller; ///< of a Controllers rule
+    QList<FileRule> files; ///< of a FileAttributes rule; the first that fits a file counts
+    KubeProxyAspect proxy = KubeProxyAspect::NodePortAddresses; ///< of a KubeProxy rule
     FeatureGate gate; ///< of a FeatureGate rule
     WorkloadFields fields; ///< of a Workload rule
     QList<RuleTest> tests;
-    bool fixable = false;
+    FixKind fix = FixKind::None;
+    bool fixable = false; ///< the program can plan the fix
     QString fixFlag; ///< fix of a static-pod flag: "--profiling"; empty where there is none
-    QString fixValue; ///< "false"
+    QString fixPath; ///< fix of a field: "tlsMinVersion"; empty where there is none
+    QString fixValue; ///< "false"; of a list with commas; the parameter's proposal where there is one
+    QString fixItem; ///< of a list flag that is set already: this is added to it, and fixValue is for the others
     std::optional<Parameter> parameter; ///< what the fix asks for; given by `--set ID=VALUE` or in the review
 };
 
@@ -115,6 +188,13 @@ struct RulePack
 
     const Rule *rule(const QString &id) const;
 };
+
+/// "automatic", "needs-input" (a value has to be given), "guided", "manual": the word in JSON.
+QString fixName(const Rule &rule);
+/// Why a value given for the rule's parameter cannot be used, saying what can; empty when it can.
+Message valueProblem(const Rule &rule, const QString &value);
+/// The items of a list as it is typed, with commas; blanks around them do not count.
+QStringList listItems(const QString &text);
 
 /// Reads a pack (docs/rules.md). Fails with Parse and file:line:column for an unknown key (naming the nearest known
 /// one), a missing language, a wrong type, a repeated id, YAML anchors and the like; with TooLarge above 1 MiB.

@@ -76,6 +76,7 @@ struct Situation
         Rule made;
         made.id = id;
         made.fixable = true;
+        made.fix = FixKind::SetFlag;
         made.fixFlag = flag;
         made.fixValue = value;
         rules += made;
@@ -253,6 +254,7 @@ private Q_SLOTS:
     {
         Situation situation(sorted);
         situation.rule(u"R-2"_s, u"--zone"_s, u"a"_s);
+        situation.rules.last().parameter = Parameter{Parameter::Type::Text, {u"Zone"_s, u"区域"_s}, u"a"_s, {}};
         situation.rule(u"R-3"_s, u"--allow-privileged"_s, u"true"_s); // is so already
         const auto planned = situation.plan({{u"R-2"_s, u"b"_s}});
         QVERIFY(planned);
