@@ -78,6 +78,11 @@ Edit remove(QByteArrayList path, int index)
     return {YamlEdit::Kind::RemoveItem, path, index, {}, {}, false};
 }
 
+Edit setList(QByteArrayList path, QByteArray key, QByteArray items)
+{
+    return {YamlEdit::Kind::SetList, path, 0, items, key, false};
+}
+
 Edit setKey(QByteArrayList path, QByteArray key, QByteArray text, bool plain = false)
 {
     return {YamlEdit::Kind::SetKey, path, 0, text, key, plain};
@@ -87,7 +92,8 @@ Result<QByteArray> edited(const YamlDocument &document, const QList<Edit> &edits
 {
     QList<YamlEdit> all;
     for (const Edit &edit : edits)
-        all.append({edit.kind, document.find(edit.path), edit.index, edit.key, edit.text, edit.plain});
+        all.append({edit.kind, document.find(edit.path), edit.index, edit.key, edit.text, edit.plain,
+            edit.kind == YamlEdit::Kind::SetList ? edit.text.split('|') : QByteArrayList()});
     return document.edited(all);
 }
 
@@ -363,6 +369,31 @@ private Q_SLOTS:
         row("key: JSON", "{\"a\": 1}\n", {setKey({}, "b", "c")}, "{\"a\": 1, \"b\": \"c\"}\n");
         row("key: JSON over lines", "{\n  \"a\": 1,\n  \"b\": {\n  }\n}\n", {setKey({}, "c", "2", true)},
             "{\n  \"a\": 1,\n  \"b\": {\n  },\n  \"c\": 2\n}\n");
+        row("list: append", "a: 1\n# e\n", {setList({}, "b", "x|1|u")}, "a: 1\nb:\n- x\n- \"1\"\n- u\n# e\n");
+        row("list: append, no line end at the end", "a:\r\n  b: \"\"", {setList({}, "c", "x|u"), setKey({}, "d", "e")},
+            "a:\r\n  b: \"\"\r\nc:\r\n- x\r\n- u\r\nd: e");
+        row("list: append within", "a:\n  b: 1\nc: 2\n", {setList({"a"}, "x", "u|v")},
+            "a:\n  b: 1\n  x:\n  - u\n  - v\nc: 2\n");
+        row("list: replace", "a:\n- b # c\n- d\ne: 1\n", {setList({}, "a", "x|u|v")}, "a:\n- x\n- u\n- v\ne: 1\n");
+        row("list: replace a deeper one", "a:\n  - \"b\"\n  - \"d\"", {setList({}, "a", "x|u")},
+            "a:\n  - \"x\"\n  - \"u\"");
+        row("list: replace one in brackets", "a: [b, c] # d\n", {setList({}, "a", "x|u|v")}, "a: [x, u, v] # d\n");
+        row("list: replace an empty one", "a: []\nb: 1\n", {setList({}, "a", "x|u")}, "a: [x, u]\nb: 1\n");
+        row("list: replace null", "a:\nb: 1\n", {setList({}, "a", "x|u")}, "a: [x, u]\nb: 1\n");
+        row("list: replace text", "a: x,u # c\n", {setList({}, "a", "x|u")}, "a: [x, u] # c\n");
+        row("list: JSON", "{\"a\": 1}", {setList({}, "b", "x|u")}, "{\"a\": 1, \"b\": [\"x\", \"u\"]}");
+        row("list: JSON, replace an empty one", "{\"a\": []}\n", {setList({}, "a", "x|u")},
+            "{\"a\": [\"x\", \"u\"]}\n");
+        row("list: JSON, replace null", "{\"a\": null}\n", {setList({}, "a", "x|u")}, "{\"a\": [\"x\", \"u\"]}\n");
+        row("list: JSON over lines", "{\n\t\"a\": [\n\t\t\"b\",\n\t\t\"c\"\n\t],\n\t\"d\": {}\n}\n",
+            {setList({}, "a", "x|u"), setKey({}, "e", "3", true)},
+            "{\n\t\"a\": [\n\t\t\"x\", \"u\"\n\t],\n\t\"d\": {},\n \"e\": 3\n}\n");
+        row("JSON: text where a number was", "{\"a\": 1, \"b\": null}", {setKey({}, "a", "x"), setKey({}, "b", "y")},
+            "{\"a\": \"x\", \"b\": \"y\"}");
+        row("JSON: text where a list was", "{\"a\": [1]}", {setKey({}, "a", "x")}, "{\"a\": \"x\"}");
+        row("JSON: add to an empty list", "{\"a\": []}", {insert({"a"}, 0, "x")}, "{\"a\": [\"x\"]}");
+        row("JSON: nested", "{\"a\": {\"b\": true}}", {setPlain({"a", "b"}, "false"), setKey({"a"}, "c", "x")},
+            "{\"a\": {\"b\": false, \"c\": \"x\"}}");
         row("duplicates and anchors elsewhere", "a: {b: 1, b: 2}\nc: &x 1\nd: *x\ne:\n- f\n", {insert({"e"}, 1, "g")},
             "a: {b: 1, b: 2}\nc: &x 1\nd: *x\ne:\n- f\n- g\n");
     }
@@ -407,6 +438,10 @@ private Q_SLOTS:
         row("within what goes", "- - a\n- b\n", {remove({}, 0), set({"[0]", "[0]"}, "x")}, Kind::Usage, 1, 5);
         row("the same new key twice", "a: b\n", {setKey({}, "x", "1"), setKey({}, "x", "2")}, Kind::Usage, 1, 1);
         row("not UTF-8", "a: b\n", {set({"a"}, "\xff")}, Kind::Usage, 1, 4);
+        row("list of nothing where no map is", "a: b\n", {setList({"a"}, "x", "y")}, Kind::Usage, 1, 4);
+        row("list that has an anchor in it", "a: [&x b]\nc: *x\n", {setList({}, "a", "y")}, Kind::Conflict, 1, 5);
+        row("list under a repeated key", "a: [b]\na: [c]\n", {setList({}, "a", "y")}, Kind::Conflict, 2, 1);
+        row("JSON that would be none", "{\"a\": 1}\n", {setPlain({"a"}, "x")}, Kind::Failed, 1, 1);
         row("plain text that is no scalar", "a: b\n", {setPlain({"a"}, "[c]")}, Kind::Failed, 1, 4);
         row("plain text that adds a key", "a: b\n", {setPlain({"a"}, "c\nd: e")}, Kind::Failed, 1, 1);
         row("plain text that hides the rest", "a: b\nc: d\n", {setPlain({"a"}, "\"")}, Kind::Failed, 1, 4);
