@@ -405,6 +405,12 @@ node() {
         [ ! -r "$selinux" ] || { read -r word <"$selinux" || :; break; }
     done
     fact selinux "$word"
+    # The most processes and threads that one pod has: what a limit of pods must leave room for.
+    set +f
+    word=$(find /sys/fs/cgroup/kubepods* /sys/fs/cgroup/pids/kubepods* -maxdepth 3 -path '*pod[0-9a-f]*' -name pids.current \
+        -exec cat -- {} + 2>/dev/null | sort -n | tail -n 1)
+    set -f
+    [ -z "$word" ] || fact pod-pids "$word"
 }
 
 units() {
