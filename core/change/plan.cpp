@@ -309,21 +309,16 @@ int phaseOf(const FileChange &step, const Cluster &cluster)
     return 3;
 }
 
-/// The value that goes into the fix: what was given, else what the rule proposes.
+/// The value that goes into the fix: what was given, which is a good one, else what the rule proposes.
 Result<QByteArray> valueOf(const Rule &rule, const QMap<QString, QString> &values)
 {
-    if (rule.fix == FixKind::SetAttributes && !values.contains(rule.id))
+    if (rule.fix == FixKind::SetAttributes)
         return QByteArray();
-    const bool isGiven = values.contains(rule.id);
     QString value = values.value(rule.id, rule.fixValue);
-    if (isGiven || (rule.parameter && !value.isEmpty())) {
-        if (const Message problem = valueProblem(rule, value); !problem.isEmpty())
-            return failure(Error::Kind::Usage, problem);
-        if (rule.parameter->type == Parameter::Type::List)
-            value = listItems(value).join(u',');
-        else if (rule.parameter->type == Parameter::Type::Integer)
-            value = value.trimmed();
-    }
+    if (rule.parameter && rule.parameter->type == Parameter::Type::List)
+        value = listItems(value).join(u',');
+    else if (rule.parameter && rule.parameter->type == Parameter::Type::Integer)
+        value = value.trimmed();
     const QByteArray text = value.toUtf8();
     const bool printable =
         std::all_of(text.begin(), text.end(), [](char each) { return uchar(each) >= 0x20 && each != 0x7f; });
@@ -406,10 +401,13 @@ Result<ChangeSet> plan(
     const Assessment &assessment, const QList<Finding> &findings, const QMap<QString, QString> &values)
 {
     for (auto value = values.cbegin(); value != values.cend(); ++value) {
-        if (!assessment.pack.rule(value.key()))
+        const Rule *rule = assessment.pack.rule(value.key());
+        if (!rule)
             return failure(Error::Kind::NotFound,
                 message(u"A value is given for %1, and there is no such rule in the rule pack %2."_s,
                     u"为 %1 指定了取值，但规则包 %2 中没有该加固项。"_s, plainText(value.key()), assessment.pack.id));
+        if (const Message problem = valueProblem(*rule, value.value()); !problem.isEmpty())
+            return failure(Error::Kind::Usage, problem);
     }
     using Key = std::tuple<QString, QString, bool>; // node, file, attributes
     std::map<Key, Target> targets;

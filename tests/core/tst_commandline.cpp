@@ -247,6 +247,25 @@ private Q_SLOTS:
         QVERIFY(failures.contains(u"WL-01"_s));
     }
 
+    void rulesSayHowTheyAreFixed()
+    {
+        const Run json = start({u"rules"_s, u"list"_s, u"--format"_s, u"json"_s});
+        QCOMPARE(json.exitCode, 0);
+        QMap<QString, QString> fixes;
+        for (const QJsonValue &rule : QJsonDocument::fromJson(json.out.toUtf8())[u"rules"].toArray()) {
+            const QString fix = rule[u"fix"].toString();
+            fixes.insert(rule[u"id"].toString(), fix);
+            QCOMPARE(rule[u"fixable"].toBool(), fix == u"automatic"_s || fix == u"needs-input"_s);
+            QVERIFY(!rule[u"refs"].toArray().isEmpty());
+            QVERIFY(!rule[u"refs"][0][u"source"].toString().isEmpty());
+            QVERIFY(!rule[u"refs"][0][u"item"].toString().isEmpty());
+        }
+        QCOMPARE(fixes.value(u"API-02"_s), u"automatic"_s);
+        QCOMPARE(fixes.value(u"KL-01"_s), u"needs-input"_s);
+        QCOMPARE(fixes.value(u"API-01"_s), u"guided"_s);
+        QCOMPARE(fixes.value(u"WL-01"_s), u"manual"_s);
+    }
+
     void reportsAreWritten_data()
     {
         QTest::addColumn<QString>("format");

@@ -48,6 +48,14 @@ private Q_SLOTS:
             u"no entry×1, 0×18, no entry×2"_s, u"pkg/kubelet/apis/config/v1beta1/defaults.go, release-1.34"_s);
         row("read-only port without one", {Kubelet, u"--read-only-port"_s, u"readOnlyPort"_s, ValueType::Integer},
             false, u"no entry×1, 10255×18, no entry×2"_s, u"cmd/kubelet/app/options/options.go, release-1.34"_s);
+        row("lowest TLS version of the API server", {ApiServer, u"--tls-min-version"_s, {}, ValueType::String}, true,
+            u"no entry×1, VersionTLS12×19, no entry×1"_s,
+            u"staging/src/k8s.io/component-base/cli/flag/ciphersuites_flag.go, release-1.34"_s);
+        row("lowest TLS version of the kubelet", {Kubelet, {}, u"tlsMinVersion"_s, ValueType::String}, true,
+            u"no entry×1, VersionTLS12×19, no entry×1"_s,
+            u"staging/src/k8s.io/component-base/cli/flag/ciphersuites_flag.go, release-1.34"_s);
+        row("the kubelet's health port", {Kubelet, u"--healthz-port"_s, u"healthzPort"_s, ValueType::Integer}, true,
+            u"no entry×1, 10248×19, no entry×1"_s, u"pkg/kubelet/apis/config/v1beta1/defaults.go, release-1.34"_s);
         row("case matters", {Kubelet, {}, u"podpidslimit"_s, ValueType::Integer}, true, u"no entry×21"_s, u""_s);
         row("of another component", {Etcd, u"--profiling"_s, {}, ValueType::Bool}, true, u"no entry×21"_s, u""_s);
     }

@@ -165,6 +165,33 @@ private Q_SLOTS:
         QTest::newRow("fix of another flag")
             << QByteArray("set_flag: {flag: --profiling, value") << QByteArray("^set_flag: {flag: --port, value")
             << u"its flag is the setting's"_s;
+        QTest::newRow("value and parameter")
+            << QByteArray("{flag: --profiling, value: \"false\"}\n")
+            << QByteArray(
+                   "^{flag: --profiling, value: \"false\"}\n      parameter: {type: text, title: {en: a, zh: b}}\n")
+            << u"a value or a parameter"_s;
+        QTest::newRow("neither value nor parameter")
+            << QByteArray("set_flag: {flag: --profiling, value: \"false\"}")
+            << QByteArray("set_flag: ^{flag: --profiling}") << u"a value or a parameter"_s;
+        QTest::newRow("two fixes") << QByteArray("set_flag: {flag: --profiling, value: \"false\"}")
+                                   << QByteArray("^guided: {}\n      set_field: {path: a, value: b}")
+                                   << u"exactly one of set_flag"_s;
+        QTest::newRow("unknown key of a parameter")
+            << QByteArray("set_flag: {flag: --profiling, value: \"false\"}")
+            << QByteArray("set_flag: {flag: --profiling}\n      parameter: {^typ: text, title: {en: a, zh: b}}")
+            << u"Did you mean \"type\"?"_s;
+        QTest::newRow("proposal that cannot be used")
+            << QByteArray("set_flag: {flag: --profiling, value: \"false\"}")
+            << QByteArray("set_flag: {flag: --profiling}\n      parameter: ^{type: text, title: {en: a, zh: b}, "
+                          "proposal: c, choices: [d]}")
+            << u"it takes one of d"_s;
+        QTest::newRow("field of another component")
+            << QByteArray("set_flag: {flag: --profiling, value: \"false\"}")
+            << QByteArray("^set_field: {path: profiling, value: \"false\"}") << u"a setting rule of the kubelet"_s;
+        QTest::newRow("range without ends")
+            << QByteArray("    check:\n      setting")
+            << QByteArray("    not_applicable: [^{reason: {en: a, zh: b}}]\n    check:\n      setting")
+            << u"has from, until, or both"_s;
         QTest::newRow("check of another component")
             << QByteArray("component: workload\n    references: []\n    check:\n      workload: {")
             << QByteArray("component: kubelet\n    references: []\n    check:\n      workload: ^{")
@@ -249,7 +276,15 @@ private Q_SLOTS:
                 qPrintable(rule.id));
         }
         QCOMPARE(pack->rule(u"API-02"_s)->fixable, true);
-        QCOMPARE(pack->rule(u"KL-01"_s)->fixable, false);
+        QStringList fixes;
+        for (const Rule &rule : pack->rules)
+            fixes += rule.id + u' ' + fixName(rule);
+        QCOMPARE(fixes,
+            (QStringList{u"API-01 guided"_s, u"API-02 automatic"_s, u"API-03 automatic"_s, u"API-04 automatic"_s,
+                u"KCM-01 automatic"_s, u"KL-01 needs-input"_s, u"KL-01-gate manual"_s, u"KL-03 automatic"_s,
+                u"KL-04 automatic"_s, u"KP-01 guided"_s, u"KP-02 guided"_s, u"M-02-keys automatic"_s,
+                u"M-02-config automatic"_s, u"M-02-static manual"_s, u"WL-01 manual"_s, u"WL-02 manual"_s,
+                u"WL-08 manual"_s}));
     }
 
     void asserts_data()

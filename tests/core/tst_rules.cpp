@@ -244,8 +244,9 @@ private Q_SLOTS:
         QTest::addColumn<int>("test");
         for (const Rule &rule : pack().rules) {
             for (qsizetype i = 0; i < rule.tests.size(); ++i) {
-                if (!rule.tests[i].fixed.isEmpty())
-                    QTest::newRow(qPrintable(rule.id + u' ' + rule.tests[i].name)) << rule.id << int(i);
+                const RuleTest &test = rule.tests[i];
+                if (!test.fixed.isEmpty() || !test.fixedFiles.isEmpty() || !test.fixedAttributes.isEmpty())
+                    QTest::newRow(qPrintable(rule.id + u' ' + test.name)) << rule.id << int(i);
             }
         }
     }
@@ -255,30 +256,71 @@ private Q_SLOTS:
         QFETCH(int, test);
         const Rule &rule = *pack().rule(id);
         const RuleTest &roundTrip = rule.tests[test];
-        const Result<YamlDocument> document = YamlDocument::parse(u"manifest"_s, roundTrip.manifest);
-        QVERIFY(document);
-        const Result<QList<WrittenArgument>> written = writtenArguments(*document);
-        QVERIFY(written);
-        QList<QByteArray> argv;
-        for (const WrittenArgument &argument : *written)
-            argv += argument.text;
+        QList<QByteArray> argv = roundTrip.argv;
         Component component;
         component.kind = rule.component;
         component.release = roundTrip.release;
-        component.running = true;
-        component.manifest = manifests + u'/' + componentName(rule.component) + u".yaml"_s;
         SnapshotBuilder builder(u"cp1"_s);
-        builder.file(component.manifest, roundTrip.manifest).process(argv);
-        component.process = builder.snapshot().processes.last();
+        if (!roundTrip.manifest.isEmpty()) {
+            const Result<YamlDocument> document = YamlDocument::parse(u"manifest"_s, roundTrip.manifest);
+            QVERIFY(document);
+            const Result<QList<WrittenArgument>> written = writtenArguments(*document);
+            QVERIFY(written);
+            for (const WrittenArgument &argument : *written)
+                argv += argument.text;
+            component.manifest = manifests + u'/' + componentName(rule.component) + u".yaml"_s;
+            builder.file(component.manifest, roundTrip.manifest);
+        }
+        for (auto file = roundTrip.files.cbegin(); file != roundTrip.files.cend(); ++file)
+            builder.file(file.key(), file.value());
+        for (auto file = roundTrip.attributes.cbegin(); file != roundTrip.attributes.cend(); ++file) {
+            const QStringList words = file.value().split(u' ');
+            FileRecord record;
+            record.path = record.realPath = file.key();
+            record.mode = words[0].toInt(nullptr, 8);
+            record.uid = words[1].toLongLong();
+            record.gid = words[2].toLongLong();
+            record.sha256 = QByteArray(64, 'a');
+            builder.record(record);
+        }
+        builder.output(u"systemctl-cat-kubelet"_s,
+            "# /lib/systemd/system/kubelet.service\n[Service]\nExecStart=" + argv.join(' ') + '\n');
+        if (!argv.isEmpty()) {
+            component.running = true;
+            builder.process(argv);
+            component.process = builder.snapshot().processes.last();
+        }
         Node node = nodeOf(builder, roundTrip.release.minor, {component});
         node.controlPlane = true;
         const Assessment assessment = assess(clusterOf({node}), pack(), SnapshotBuilder::at(1000));
         QList<Finding> findings = assessment.findings;
         findings.removeIf([&id](const Finding &finding) { return finding.rule != id; });
-        const Result<ChangeSet> planned = plan(assessment, findings, {});
+        QMap<QString, QString> values;
+        if (!roundTrip.value.isEmpty())
+            values.insert(id, roundTrip.value);
+        const Result<ChangeSet> planned = plan(assessment, findings, values);
         QVERIFY2(planned, planned ? "" : qPrintable(describe(planned.error(), Language::English)));
         QCOMPARE(planned->steps.size(), 1);
-        QCOMPARE(planned->steps.first().after, roundTrip.fixed);
+        const FileChange &step = planned->steps.first();
+        QCOMPARE(step.rules, QStringList{id});
+        if (!roundTrip.fixed.isEmpty()) {
+            QCOMPARE(step.after, roundTrip.fixed);
+        } else if (!roundTrip.fixedFiles.isEmpty()) {
+            QCOMPARE(step.path, roundTrip.fixedFiles.firstKey());
+            QCOMPARE(step.after, roundTrip.fixedFiles.first());
+            QCOMPARE(step.component, ComponentKind::Kubelet);
+            QVERIFY(step.gated);
+            QCOMPARE(step.argvAfter, argv);
+        } else {
+            QCOMPARE(step.kind, FileChange::Kind::Attributes);
+            QCOMPARE(step.path, roundTrip.fixedAttributes.firstKey());
+            QCOMPARE(u"%1 %2 %3"_s.arg(QString::number(step.modeAfter, 8).rightJustified(4, u'0'))
+                         .arg(step.uidAfter)
+                         .arg(step.gidAfter),
+                roundTrip.fixedAttributes.first());
+            QVERIFY(!step.gated && step.before.isEmpty() && step.after.isEmpty());
+            QCOMPARE(step.sha256After, step.sha256Before);
+        }
     }
 
     void judges_data()
@@ -383,7 +425,12 @@ private Q_SLOTS:
                 pod(u"mindie"_s, u"a"_s, {container(u"c"_s, true)}),
                 pod(u"kube-system"_s, u"x"_s, {container(u"c"_s, true)})}}});
         cluster.nodes = {controlPlane(u"cp1"_s, "kube-apiserver --profiling=true"), notRead(u"w1"_s, false)};
-        const Assessment assessment = assess(cluster, pack(), SnapshotBuilder::at(1000));
+        RulePack some = pack();
+        some.rules.removeIf([](const Rule &rule) {
+            return !QStringList{u"API-02"_s, u"KL-01"_s, u"KL-01-gate"_s, u"M-02-static"_s, u"WL-01"_s}.contains(
+                rule.id);
+        });
+        const Assessment assessment = assess(cluster, some, SnapshotBuilder::at(1000));
         QCOMPARE(assessment.now, SnapshotBuilder::at(1000));
         QStringList order;
         for (const Finding &finding : assessment.findings)
@@ -454,10 +501,10 @@ private:
             clusterOf({nodeOf(machine(u"w1"_s, "podPidsLimit: 1000\n", "--pod-max-pids=2000"), 34)}),
             {u"pass medium w1 kubelet = 2000 from argument /etc/default/kubelet:1 over 1000"_s});
         row("zero in the file", rule, clusterOf({nodeOf(machine(u"w1"_s, "podPidsLimit: 0\n"), 34)}),
-            {u"fail medium w1 kubelet = 0 from file /var/lib/kubelet/config.yaml:3"_s});
+            {u"fail medium w1 kubelet = 0 from file /var/lib/kubelet/config.yaml:3 fixable"_s});
         row("the last of a repeated key", rule,
             clusterOf({nodeOf(machine(u"w1"_s, "podPidsLimit: 1000\npodPidsLimit: -1\n"), 34)}),
-            {u"fail medium w1 kubelet = -1 from file /var/lib/kubelet/config.yaml:4"_s});
+            {u"fail medium w1 kubelet = -1 from file /var/lib/kubelet/config.yaml:4 fixable"_s});
         row("a number in quotes", rule, clusterOf({nodeOf(machine(u"w1"_s, "podPidsLimit: \"1000\"\n"), 34)}),
             {u"error medium w1 kubelet = "_s});
         row("not read", rule, clusterOf({notRead(u"w1"_s, false)}), {u"unknown medium w1 kubelet = "_s});
