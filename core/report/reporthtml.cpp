@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/report.h"
+#include "report/reporttext.h"
 
 #include "base/linediff.h"
 #include "base/plaintext.h"
 
 #include <QFile>
-#include <QJsonArray>
-
-#include <array>
-#include <functional>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace jiagu {
 
 namespace {
-
-constexpr qsizetype evidenceLimit = 2000; // characters of one value
-constexpr qsizetype subjectLimit = 500; // rows of one rule
-constexpr qsizetype diffLimit = 2000; // lines of one file
-constexpr std::array severities{Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info};
-constexpr std::array verdicts{
-    Verdict::Fail, Verdict::Error, Verdict::Unknown, Verdict::Manual, Verdict::Pass, Verdict::NotApplicable};
 
 QString escaped(const QString &text)
 {
@@ -32,13 +21,6 @@ QString prose(const QString &text)
 {
     return plainLines(text.trimmed().toUtf8()).toHtmlEscaped();
 }
-
-/// The findings of one rule that share a verdict.
-struct Group
-{
-    const Rule *rule = nullptr;
-    QList<const Finding *> findings;
-};
 
 class HtmlReport
 {
@@ -73,17 +55,8 @@ private:
         return QString::fromUtf16(m_language == Language::Chinese ? zh : en);
     }
     QString say(const Message &message) const { return escaped(message.text(m_language)); }
-    QString time(const QDateTime &moment) const
-    {
-        return moment.isValid() ? moment.toUTC().toString(u"yyyy-MM-dd HH:mm:ss 'UTC'"_s) : say(u"not known", u"未知");
-    }
-    QString limited(const QString &value) const
-    {
-        if (value.size() <= evidenceLimit)
-            return escaped(value);
-        return escaped(value.left(evidenceLimit))
-            + say(u" … (%1 more characters)", u" …（另有 %1 个字符）").arg(value.size() - evidenceLimit);
-    }
+    QString time(const QDateTime &moment) const { return say(reportTime(moment)); }
+    QString limited(const QString &value) const { return escaped(limitedValue(value, m_language)); }
     static QString className(Severity severity) { return severityName(severity); }
     QString badge(Severity severity) const
     {
@@ -114,23 +87,9 @@ private:
     void cells(const QStringList &cells) { m_html += u"<tr><td>"_s + cells.join(u"</td><td>"_s) + u"</td></tr>\n"_s; }
     void endTable() { m_html += u"</tbody>\n</table>\n"_s; }
 
-    /// By severity and rule, in the order of the findings.
-    QList<Group> groups(const std::function<bool(const Finding &)> &wanted) const
+    QList<FindingGroup> groups(const std::function<bool(const Finding &)> &wanted) const
     {
-        QList<Group> result;
-        QMap<QString, qsizetype> places;
-        for (const Finding &finding : m_assessment.findings) {
-            if (!wanted(finding))
-                continue;
-            const QString key = finding.rule + u'|' + severityName(finding.severity);
-            auto place = places.constFind(key);
-            if (place == places.constEnd()) {
-                place = places.insert(key, result.size());
-                result += Group{m_assessment.pack.rule(finding.rule), {}};
-            }
-            result[*place].findings += &finding;
-        }
-        return result;
+        return findingGroups(m_assessment, wanted);
     }
 
     void head()
@@ -148,15 +107,7 @@ private:
             u"<a class=\"skip\" href=\"#summary\">"_s + say(u"To the summary", u"跳到结果汇总") + u"</a>\n<main>\n"_s;
     }
 
-    QString clusterName() const
-    {
-        const Cluster &cluster = m_assessment.cluster;
-        return escaped(cluster.name.isEmpty() ? cluster.id : cluster.name);
-    }
-    QString title() const
-    {
-        return say(u"Kubernetes hardening report: ", u"Kubernetes 安全加固核查报告：") + clusterName();
-    }
+    QString title() const { return say(reportTitle(m_assessment)); }
 
     void cover()
     {
@@ -178,21 +129,8 @@ private:
 
     void summary()
     {
-        const Counts counts = count(m_assessment.findings);
-        const auto of = [&](Verdict verdict) { return counts.byVerdict.value(verdict); };
-        const int unchecked = of(Verdict::Unknown) + of(Verdict::Error);
         section(u"summary"_s, say(u"Summary", u"结果汇总"));
-        m_html += u"<p class=\"verdict\">"_s
-            + say(
-                u"Of %1 checks that could be decided, %2 failed. %3 could not be checked, %4 are for a person to decide, "
-                u"%5 are waived.",
-                u"已得出结论的 %1 项检查中，%2 项不通过；另有 %3 项未能检查，%4 项需人工核查，%5 项已豁免。")
-                  .arg(of(Verdict::Pass) + of(Verdict::Fail))
-                  .arg(of(Verdict::Fail))
-                  .arg(unchecked)
-                  .arg(of(Verdict::Manual))
-                  .arg(counts.waived)
-            + u"</p>\n"_s;
+        m_html += u"<p class=\"verdict\">"_s + say(verdictSentence(m_assessment)) + u"</p>\n"_s;
 
         QMap<Severity, QMap<Verdict, int>> matrix;
         QMap<Severity, int> waivedBySeverity;
@@ -203,15 +141,15 @@ private:
                 ++matrix[finding.severity][finding.verdict];
         }
         QStringList columns{say(u"Severity", u"风险等级")};
-        for (const Verdict verdict : verdicts)
+        for (const Verdict verdict : reportVerdicts)
             columns += say(verdictText(verdict));
         columns += say(u"Waived", u"已豁免");
         table(say(u"Checks by severity and verdict; waived ones are counted apart.",
                   u"按风险等级和检查结果统计；已豁免的单独计数。"),
             columns);
-        for (const Severity severity : severities) {
+        for (const Severity severity : reportSeverities) {
             m_html += u"<tr><th scope=\"row\">"_s + badge(severity) + u"</th>"_s;
-            for (const Verdict verdict : verdicts)
+            for (const Verdict verdict : reportVerdicts)
                 m_html += u"<td class=\"number\">%1</td>"_s.arg(matrix[severity][verdict]);
             m_html += u"<td class=\"number\">%1</td></tr>\n"_s.arg(waivedBySeverity[severity]);
         }
@@ -223,12 +161,7 @@ private:
     {
         const Cluster &cluster = m_assessment.cluster;
         section(u"scope"_s, say(u"Scope", u"范围"));
-        m_html += u"<p>"_s
-            + say(
-                u"The nodes were read without changing anything on them. What is reported is what the running components "
-                u"use; where only a file could be read, the finding says so.",
-                u"读取过程未对节点作任何变更。报告以组件实际生效的配置为准；只能读到文件的，检查结果中已注明。")
-            + u"</p>\n<dl>\n"_s;
+        m_html += u"<p>"_s + say(readingSentence()) + u"</p>\n<dl>\n"_s;
         row(say(u"Cluster", u"集群"), u"<code>"_s + escaped(cluster.id) + u"</code>"_s);
         row(say(u"API objects", u"API 对象"),
             cluster.apiNode.isEmpty()
@@ -257,22 +190,14 @@ private:
         }
         m_html += u"<p class=\"label\">"_s + say(u"Not reached", u"未覆盖") + u"</p>\n"_s;
         if (missed.isEmpty() && cluster.problems.isEmpty()) {
-            m_html += u"<p>"_s
-                + (cluster.apiNode.isEmpty()
-                        ? say(u"Whether the cluster has further nodes is not known, because the API was not read.",
-                            u"由于未读取 API，无法得知集群是否还有其他节点。")
-                        : say(u"Every node that the cluster knows was read.", u"集群中登记的节点均已读取。"))
-                + u"</p>\n"_s;
+            m_html += u"<p>"_s + say(furtherNodesSentence(cluster)) + u"</p>\n"_s;
         } else {
             m_html += u"<ul>\n"_s;
             for (const Node *node : missed) {
                 const QString cause = problems(node->problems);
                 m_html += u"<li>"_s + escaped(node->name)
                     + (node->address.isEmpty() ? QString() : u" ("_s + escaped(node->address) + u')') + u": "_s
-                    + (cause.isEmpty() ? say(u"known to the cluster, and not among what was read.",
-                           u"集群中有登记，但不在本次读取的范围内。")
-                                       : cause)
-                    + u"</li>\n"_s;
+                    + (cause.isEmpty() ? say(missedNodeSentence()) : cause) + u"</li>\n"_s;
             }
             for (const Error &problem : cluster.problems)
                 m_html += u"<li>"_s + escaped(describe(problem, m_language)) + u"</li>\n"_s;
@@ -317,12 +242,12 @@ private:
         if (withWaiver)
             columns += say(u"Waiver", u"豁免");
         table({}, columns);
-        for (const Finding *finding : findings.first(std::min(findings.size(), subjectLimit))) {
+        for (const Finding *finding : findings.first(std::min(findings.size(), reportSubjectLimit))) {
             QString origin = say(describe(finding->origin));
             for (const OverriddenValue &overridden : finding->overridden) {
                 origin += u"<br><span class=\"quiet\">"_s
                     + say(u"overrides %1 from %2", u"覆盖了 %1，其来源为 %2")
-                          .arg(u"<code>"_s + limited(compact(overridden.value)) + u"</code>"_s,
+                          .arg(u"<code>"_s + limited(compactValue(overridden.value)) + u"</code>"_s,
                               say(describe(overridden.origin)))
                     + u"</span>"_s;
             }
@@ -333,27 +258,17 @@ private:
             cells(row);
         }
         endTable();
-        if (findings.size() > subjectLimit) {
-            m_html += u"<p class=\"quiet\">"_s
-                + say(u"%1 more are left out here; the JSON report has all of them.",
-                    u"此处省略另外 %1 项，JSON 报告包含全部内容。")
-                      .arg(findings.size() - subjectLimit)
-                + u"</p>\n"_s;
+        if (findings.size() > reportSubjectLimit) {
+            m_html +=
+                u"<p class=\"quiet\">"_s + say(leftOutSentence(findings.size() - reportSubjectLimit)) + u"</p>\n"_s;
         }
     }
     QString code(const QString &value) const
     {
         return value.isEmpty() ? QString() : u"<code>"_s + limited(value) + u"</code>"_s;
     }
-    static QString compact(const QJsonValue &value)
-    {
-        if (value.isString())
-            return value.toString();
-        const QByteArray array = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
-        return QString::fromUtf8(array.mid(1, array.size() - 2));
-    }
 
-    QString heading(const Group &group) const
+    QString heading(const FindingGroup &group) const
     {
         const Finding &first = *group.findings.first();
         return badge(first.severity) + escaped(first.rule) + u' ' + say(first.title);
@@ -365,7 +280,7 @@ private:
         const auto failed = groups([](const Finding &f) { return !f.waiver && f.verdict == Verdict::Fail; });
         if (failed.isEmpty())
             m_html += u"<p>"_s + say(u"Nothing that counts failed.", u"没有不通过的检查项。") + u"</p>\n"_s;
-        for (const Group &group : failed) {
+        for (const FindingGroup &group : failed) {
             m_html += u"<article class=\"%1\">\n<h3>"_s.arg(className(group.findings.first()->severity))
                 + heading(group) + u"</h3>\n"_s;
             if (group.rule) {
@@ -388,7 +303,7 @@ private:
         if (found.isEmpty())
             return;
         section(id, title);
-        for (const Group &group : found) {
+        for (const FindingGroup &group : found) {
             m_html += u"<h3>"_s + heading(group) + u"</h3>\n"_s;
             subjects(group.findings);
         }
@@ -401,7 +316,7 @@ private:
         if (found.isEmpty())
             return;
         section(u"waived"_s, say(u"Waived", u"已豁免"));
-        for (const Group &group : found) {
+        for (const FindingGroup &group : found) {
             m_html += u"<details open>\n<summary>"_s + heading(group) + u" ("_s + QString::number(group.findings.size())
                 + u")</summary>\n"_s;
             subjects(group.findings, true);
@@ -416,7 +331,8 @@ private:
         table({},
             {say(u"Check", u"检查项"), say(u"Verdict", u"检查结果"), say(u"Count", u"数量"), say(u"Where", u"对象")});
         for (const Verdict verdict : {Verdict::Pass, Verdict::NotApplicable}) {
-            for (const Group &group : groups([&](const Finding &f) { return !f.waiver && f.verdict == verdict; })) {
+            for (const FindingGroup &group :
+                groups([&](const Finding &f) { return !f.waiver && f.verdict == verdict; })) {
                 constexpr qsizetype shown = 20;
                 QStringList where;
                 for (const Finding *finding : group.findings.first(std::min(group.findings.size(), shown)))
@@ -468,21 +384,11 @@ private:
             if (entry.event != u"outcome"_s)
                 continue;
             cells({time(entry.time), escaped(entry.node),
-                entry.action == u"restore"_s ? say(u"restore", u"还原") : say(u"apply", u"应用"), outcome(entry.state),
+                entry.action == u"restore"_s ? say(u"restore", u"还原") : say(u"apply", u"应用"), say(outcomeOf(entry)),
                 limited(entry.detail)});
         }
         endTable();
     }
-    QString outcome(const QString &name) const
-    {
-        using State = Outcome::State;
-        for (const State state : {State::Done, State::Refused, State::RolledBack, State::Undecided}) {
-            if (outcomeName(state) == name)
-                return say(outcomeText(state));
-        }
-        return escaped(name);
-    }
-
     void diff(const FileChange &step)
     {
         m_html += u"<p class=\"label\">"_s + escaped(step.node) + u": <code>"_s + escaped(step.path)
@@ -496,7 +402,7 @@ private:
             + u"</th><th scope=\"col\">"_s + say(u"after", u"变更后")
             + u"</th><th scope=\"col\"></th><th scope=\"col\">"_s + say(u"line", u"内容")
             + u"</th></tr></thead>\n<tbody>\n"_s;
-        qsizetype left = diffLimit;
+        qsizetype left = reportDiffLimit;
         for (const DiffHunk &hunk : diffLines(step.before, step.after)) {
             m_html += u"<tr class=\"hunk\"><td colspan=\"4\">@@ -%1,%2 +%3,%4 @@</td></tr>\n"_s.arg(hunk.beforeLine)
                           .arg(hunk.beforeCount)
@@ -509,8 +415,7 @@ private:
         }
         m_html += u"</tbody>\n</table>\n"_s;
         if (left < 0)
-            m_html += u"<p class=\"quiet\">"_s + say(u"%1 more lines are left out.", u"另有 %1 行未列出。").arg(-left)
-                + u"</p>\n"_s;
+            m_html += u"<p class=\"quiet\">"_s + say(linesLeftOutSentence(-left)) + u"</p>\n"_s;
     }
 
     void diffLine(const DiffLine &line)
@@ -549,20 +454,10 @@ private:
     {
         section(u"words"_s, say(u"Words", u"术语"));
         m_html += u"<dl>\n"_s;
-        const auto word = [&](Verdict verdict, const char16_t *en, const char16_t *zh) {
-            row(say(verdictText(verdict)), say(en, zh));
-        };
-        word(Verdict::Fail, u"What is in force is not what the rule asks for.", u"实际生效的配置不符合加固项的要求。");
-        word(Verdict::Error, u"It was read, and cannot be used: it does not parse, or contradicts itself.",
-            u"已读取但无法使用：不能解析，或自相矛盾。");
-        word(Verdict::Unknown, u"It could not be read, or its default for this release is not known.",
-            u"未能读取，或不清楚该版本的默认值。");
-        word(Verdict::Manual, u"The facts were gathered; a person has to decide.", u"已收集事实，需由人判断。");
-        word(Verdict::NotApplicable, u"The rule does not concern this release or this node.",
-            u"加固项不适用于该版本或该节点。");
-        row(say(u"waived", u"已豁免"),
-            say(u"The risk is accepted for a stated reason; it is shown, and does not count.",
-                u"出于所述原因接受该风险；仍列出，但不计入统计。"));
+        for (const Verdict verdict :
+            {Verdict::Fail, Verdict::Error, Verdict::Unknown, Verdict::Manual, Verdict::NotApplicable})
+            row(say(verdictText(verdict)), say(verdictMeaning(verdict)));
+        row(say(u"waived", u"已豁免"), say(waivedMeaning()));
         m_html += u"</dl>\n"_s;
         endSection();
     }
