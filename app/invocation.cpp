@@ -51,7 +51,7 @@ const QList<CommandEntry> &commands()
         {Command::Restore, u"restore"_s, u"jiagu restore CHANGESET-ID --node NODE..."_s, 1,
             {u"Puts back the bytes that a change set replaced. Ends like apply."_s,
                 u"还原变更集替换掉的内容。退出码与 apply 相同。"_s}},
-        {Command::Report, u"report"_s, u"jiagu report TARGET... --format html|json --out FILE"_s, 0,
+        {Command::Report, u"report"_s, u"jiagu report TARGET... --format html|json|pdf --out FILE"_s, 0,
             {u"Reads and judges like scan, and writes a report with the changes made so far."_s,
                 u"与 scan 一样读取并核查，并写出报告，其中包括已执行的变更。"_s}},
         {Command::RulesList, u"rules list"_s, u"jiagu rules list [--format text|json]"_s, 0,
@@ -104,8 +104,8 @@ Result<> setSecret(NodeArgument &node, const QString &value)
 
 Result<> setFormat(Invocation &invocation, const QString &value)
 {
-    const QStringList known =
-        invocation.command == Command::Report ? QStringList{u"html"_s, u"json"_s} : QStringList{u"text"_s, u"json"_s};
+    const QStringList known = invocation.command == Command::Report ? QStringList{u"html"_s, u"json"_s, u"pdf"_s}
+                                                                    : QStringList{u"text"_s, u"json"_s};
     if (!known.contains(value)) {
         return usage(message(u"--format %1 is not known here: it is one of %2."_s,
             u"此处没有 --format %1 这种格式，可用：%2。"_s, plainText(value), known.join(u", "_s)));
@@ -195,7 +195,7 @@ const QList<Option> &options()
                 return {};
             }},
         {u"--format"_s, u"FORMAT"_s, bit(Command::Scan) | bit(Command::Report) | bit(Command::RulesList), false,
-            {u"text or json; of a report, html or json"_s, u"text 或 json；报告为 html 或 json"_s}, setFormat},
+            {u"text or json; of a report, html, json or pdf"_s, u"text 或 json；报告为 html、json 或 pdf"_s}, setFormat},
         {u"--out"_s, u"FILE"_s, bit(Command::Plan) | bit(Command::Report) | bit(Command::Record), false,
             {u"the file to write; it is replaced only by a complete one"_s, u"要写出的文件；写完整后才替换原文件"_s},
             [](Invocation &i, const QString &v) -> Result<> {
@@ -315,8 +315,8 @@ Result<> checkComplete(const Invocation &invocation)
     if (has(bit(Command::Plan) | bit(Command::Report) | bit(Command::Record)) && invocation.out.isEmpty())
         return usage({u"Say which file to write: --out FILE."_s, u"请指定要写出的文件：--out FILE。"_s});
     if (has(bit(Command::Report)) && invocation.format.isEmpty())
-        return usage({u"Say which report to write: --format html or --format json."_s,
-            u"请指定报告格式：--format html 或 --format json。"_s});
+        return usage({u"Say which report to write: --format html, --format json or --format pdf."_s,
+            u"请指定报告格式：--format html、--format json 或 --format pdf。"_s});
     if (has(bit(Command::Apply)) && invocation.positional.isEmpty())
         return usage({u"Name the file that jiagu plan wrote."_s, u"请指定 jiagu plan 写出的文件。"_s});
     if (has(bit(Command::Restore)) && invocation.positional.isEmpty())

@@ -4,11 +4,13 @@
 #include "mainwindow.h"
 
 #include <QApplication>
+#include <QLoggingCategory>
 
 #include <clocale>
 #include <cstdlib>
 #include <cstring>
 #include <langinfo.h>
+#include <memory>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -64,12 +66,23 @@ int runCommand(const Invocation &invocation, Terminal &terminal, Interrupt &inte
     return exitError;
 }
 
+/// A command needs no more than a core application, except to set a PDF in type; that needs no display either.
+std::unique_ptr<QCoreApplication> applicationFor(const Invocation &invocation, int &argc, char **argv)
+{
+    if (invocation.command != Command::Report || invocation.format != u"pdf"_s || invocation.help)
+        return std::make_unique<QCoreApplication>(argc, argv);
+    if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    QLoggingCategory::setFilterRules(u"default.warning=false"_s); // Qt's remarks on a desktop session that there is not
+    return std::make_unique<QGuiApplication>(argc, argv);
+}
+
 int runTerminal(int argc, char **argv, const QStringList &arguments, Language language)
 {
     Interrupt interrupt;
-    QCoreApplication application(argc, argv);
-    name(application);
     const auto invocation = parseInvocation(arguments);
+    const auto application = applicationFor(invocation ? *invocation : Invocation(), argc, argv);
+    name(*application);
     Terminal terminal(invocation ? invocation->language : language, interrupt.token());
     if (!invocation) {
         terminal.complain(invocation.error());

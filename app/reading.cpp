@@ -5,6 +5,7 @@
 
 #include "base/plaintext.h"
 #include "host/recording.h"
+#include "pdf/reportpdf.h"
 #include "report/report.h"
 
 #include <QFileInfo>
@@ -41,6 +42,16 @@ Result<QList<ReportContext::Change>> changesOf(const Cluster &cluster)
     return changes;
 }
 
+Result<QByteArray> reportBytes(
+    const QString &format, const Assessment &assessment, const ReportContext &context, Language language)
+{
+    if (format == u"pdf"_s)
+        return reportPdf(assessment, context, language);
+    if (format == u"json"_s)
+        return QJsonDocument(reportJson(assessment, context)).toJson(QJsonDocument::Indented);
+    return reportHtml(assessment, context, language);
+}
+
 } // namespace
 
 int runScan(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt)
@@ -71,10 +82,12 @@ int runReport(const Invocation &invocation, Terminal &terminal, Interrupt &inter
         context.changes = *changes;
     else
         terminal.complain(changes.error());
-    const QByteArray bytes = invocation.format == u"json"_s
-        ? QJsonDocument(reportJson(*assessment, context)).toJson(QJsonDocument::Indented)
-        : reportHtml(*assessment, context, terminal.language());
-    if (auto written = writeFile(invocation.out, bytes, false); !written) {
+    auto bytes = reportBytes(invocation.format, *assessment, context, terminal.language());
+    if (!bytes) {
+        terminal.complain(bytes.error());
+        return exitError;
+    }
+    if (auto written = writeFile(invocation.out, *bytes, false); !written) {
         terminal.complain(written.error());
         return exitError;
     }

@@ -422,14 +422,6 @@
         <translation>快照 (*.jiagu-snapshot);;所有文件 (*)</translation>
     </message>
     <message>
-        <source>Save report</source>
-        <translation>保存报告</translation>
-    </message>
-    <message>
-        <source>Web page (*.html)</source>
-        <translation>网页 (*.html)</translation>
-    </message>
-    <message>
         <source>About Jiagu</source>
         <translation>关于加固</translation>
     </message>
@@ -848,6 +840,25 @@
     <message>
         <source>no newline at the end of the file</source>
         <translation>文件末尾无换行符</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::SaveReport</name>
+    <message>
+        <source>Save report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>PDF, to print and sign (*.pdf)</source>
+        <translation>PDF，用于打印和签字 (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Web page (*.html)</source>
+        <translation>网页 (*.html)</translation>
+    </message>
+    <message>
+        <source>JSON, for programs (*.json)</source>
+        <translation>JSON，供程序读取 (*.json)</translation>
     </message>
 </context>
 <context>

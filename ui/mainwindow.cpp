@@ -4,12 +4,12 @@
 #include "dialogs/asker.h"
 #include "dialogs/connectdialog.h"
 #include "dialogs/historydialog.h"
+#include "dialogs/savereport.h"
 #include "jobs/session.h"
 #include "models/problemmodel.h"
 #include "pages/resultspage.h"
 #include "pages/reviewpage.h"
 #include "pages/startpage.h"
-#include "report/report.h"
 #include "views/busybar.h"
 
 #include <QActionGroup>
@@ -25,7 +25,6 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
-#include <QSaveFile>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -320,19 +319,8 @@ void MainWindow::showHistory()
 
 void MainWindow::saveReport()
 {
-    const QString path =
-        QFileDialog::getSaveFileName(this, tr("Save report"), u"report.html"_s, tr("Web page (*.html)"));
-    if (path.isEmpty())
-        return;
-    QSaveFile file(path);
-    const bool saved = file.open(QIODevice::WriteOnly)
-        && file.write(reportHtml(*m_session->assessment(), {}, uiLanguage())) >= 0 && file.commit();
-    if (!saved) {
-        addProblem({.kind = Error::Kind::Failed,
-            .message = message(u"The report could not be written: %1. Choose another place."_s,
-                u"报告写入失败：%1。请选择其他位置。"_s, file.errorString()),
-            .at = {.file = path}});
-    }
+    if (auto saved = askAndSaveReport(this, *m_session->assessment()); !saved)
+        addProblem(saved.error());
 }
 
 void MainWindow::allowChanges()

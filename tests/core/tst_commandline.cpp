@@ -296,6 +296,17 @@ private Q_SLOTS:
         QVERIFY2(refused.err.contains(u"none/report: The file cannot be written"_s), qPrintable(refused.err));
     }
 
+    /// There is no display, and none is needed.
+    void pdfIsWritten()
+    {
+        const Run run = start(
+            {u"report"_s, u"--sample"_s, u"--format"_s, u"pdf"_s, u"--out"_s, u"report.pdf"_s, u"--lang"_s, u"zh"_s});
+        QCOMPARE(run.err, QString());
+        QCOMPARE(run.exitCode, 0);
+        QCOMPARE(run.out.trimmed(), m_home.filePath(u"report.pdf"_s));
+        QVERIFY(read(u"report.pdf"_s).startsWith("%PDF-"));
+    }
+
     void secretsAreTakenLineByLine()
     {
         const Listener nobody(false);
