@@ -5,6 +5,7 @@
 #include "change/request.h"
 
 #include <QRandomGenerator>
+#include <QSet>
 
 #include <algorithm>
 #include <array>
@@ -51,9 +52,10 @@ public:
         m_outcome.changeSet = changeSet.id;
         m_outcome.node = node;
         m_outcome.started = QDateTime::currentDateTimeUtc();
-        for (const FileChange &step : changeSet.steps) {
+        for (qsizetype index = 0; index < changeSet.steps.size(); ++index) {
+            const FileChange &step = changeSet.steps[index];
             if (step.node == node)
-                m_steps += action == Outcome::Action::Apply ? step : reversed(step);
+                m_steps += {action == Outcome::Action::Apply ? step : reversed(step), int(index)};
         }
         if (action == Outcome::Action::Restore)
             std::reverse(m_steps.begin(), m_steps.end());
@@ -76,25 +78,28 @@ public:
         if (auto written = m_journal.append(m_changeSet.id, approved); !written)
             return refuse(written.error().message);
 
-        qsizetype done = 0;
-        for (const FileChange &step : m_steps) {
-            const Ended ended = carryOut(step, m_outcome.action, m_stop);
-            if (ended.end == End::Confirmed
-                || (ended.end == End::Refused && ended.reason == u"already" && m_steps.size() > 1)) {
-                ++done;
+        QList<Directed> done;
+        for (const Directed &each : m_steps) {
+            const Ended ended = carryOut(each, false, m_stop);
+            if (ended.end == End::Confirmed) {
+                done += each;
                 continue;
             }
-            return conclude(ended, step, done);
+            if (ended.end == End::Refused && ended.reason == u"already" && m_steps.size() > 1)
+                continue; // not our doing: never taken back
+            return conclude(ended, each.step, done);
         }
-        return finish(Outcome::State::Done,
-            m_outcome.action == Outcome::Action::Apply
-                ? message(
-                    u"Applied on %1; the component is healthy."_s, u"已在节点 %1 上生效，组件健康。"_s, m_outcome.node)
-                : message(u"Restored on %1: the recorded bytes are back and the component is healthy."_s,
-                    u"节点 %1 已还原：记录的原始内容已恢复，组件健康。"_s, m_outcome.node));
+        return finish(Outcome::State::Done, doneText());
     }
 
 private:
+    /// A step in the direction in which it is sent.
+    struct Directed
+    {
+        FileChange step;
+        int index = -1; ///< in the change set
+    };
+
     struct Ended
     {
         End end = End::Undecided;
@@ -112,17 +117,36 @@ private:
         return made;
     }
 
-    /// Sends one step; whatever happens, says how it stands.
-    Ended carryOut(const FileChange &step, Outcome::Action action, const std::stop_token &stop)
+    Message doneText() const
     {
+        const bool gated =
+            std::any_of(m_steps.begin(), m_steps.end(), [](const Directed &each) { return each.step.gated; });
+        if (m_outcome.action == Outcome::Action::Apply)
+            return gated ? message(u"Applied on %1; the component is healthy."_s, u"已在节点 %1 上生效，组件健康。"_s,
+                       m_outcome.node)
+                         : message(u"Applied and verified on %1."_s, u"已在节点 %1 上生效并校验。"_s, m_outcome.node);
+        return gated
+            ? message(u"Restored on %1: the recorded state of the files is back and the component is healthy."_s,
+                u"节点 %1 已还原：文件已恢复为记录的状态，组件健康。"_s, m_outcome.node)
+            : message(u"Restored on %1: the recorded state of the files is back."_s,
+                u"节点 %1 已还原：文件已恢复为记录的状态。"_s, m_outcome.node);
+    }
+
+    /// Sends one step, or takes back one that was kept; whatever happens, says how it stands.
+    Ended carryOut(const Directed &directed, bool back, const std::stop_token &stop)
+    {
+        const FileChange step = back ? reversed(directed.step) : directed.step;
+        const bool forward = !back && m_outcome.action == Outcome::Action::Apply;
         Transaction transaction;
-        transaction.verb = action == Outcome::Action::Apply ? Transaction::Verb::Apply : Transaction::Verb::Restore;
+        transaction.verb = forward ? Transaction::Verb::Apply : Transaction::Verb::Restore;
         transaction.id = newTransactionId();
         transaction.request = transactionRequest(step);
         JournalEntry intent = entry(u"intent"_s);
-        intent.action = actionName(action);
+        intent.action = actionName(
+            (m_outcome.action == Outcome::Action::Apply) != back ? Outcome::Action::Apply : Outcome::Action::Restore);
         intent.transaction = transaction.id;
         intent.detail = step.path;
+        intent.step = directed.index;
         if (auto written = m_journal.append(m_changeSet.id, intent); !written)
             return {End::Refused, {}, written.error().message};
 
@@ -186,7 +210,7 @@ private:
     }
 
     /// A step did not succeed: take back what was kept before it, so that the node is as it was.
-    Outcome conclude(const Ended &ended, const FileChange &step, qsizetype done)
+    Outcome conclude(const Ended &ended, const FileChange &step, const QList<Directed> &done)
     {
         const Message why = ended.why.isEmpty() ? reasonText(ended.reason, step) : ended.why;
         switch (ended.end) {
@@ -203,15 +227,15 @@ private:
         case End::Cleaned:
             break;
         }
-        for (qsizetype index = done - 1; index >= 0; --index) {
-            const Ended back = carryOut(reversed(m_steps.at(index)), Outcome::Action::Restore, {});
+        for (qsizetype index = done.size() - 1; index >= 0; --index) {
+            const Ended back = carryOut(done[index], true, {});
             if (back.end != End::Confirmed)
                 return finish(Outcome::State::Undecided,
                     message(u"%1 An earlier step (%2) could not be taken back. %3"_s,
-                        u"%1 先前的步骤（%2）未能撤回。%3"_s, why, m_steps.at(index).path,
-                        back.why.isEmpty() ? reasonText(back.reason, m_steps.at(index)) : back.why));
+                        u"%1 先前的步骤（%2）未能撤回。%3"_s, why, done[index].step.path,
+                        back.why.isEmpty() ? reasonText(back.reason, reversed(done[index].step)) : back.why));
         }
-        if (ended.end == End::Refused && done == 0)
+        if (ended.end == End::Refused && done.isEmpty())
             return finish(Outcome::State::Refused,
                 message(u"Nothing was changed on %1. %2"_s, u"节点 %1 未作任何变更。%2"_s, m_outcome.node, why));
         return finish(Outcome::State::RolledBack,
@@ -251,7 +275,7 @@ private:
     Journal &m_journal;
     std::stop_token m_stop;
     const Progress &m_progress;
-    QList<FileChange> m_steps; ///< in the order and direction in which they are sent
+    QList<Directed> m_steps; ///< in the order and direction in which they are sent
     Outcome m_outcome;
     Message m_gap;
 };
@@ -279,6 +303,7 @@ Outcome inquire(const ChangeSet &changeSet, const QString &node, Host &host, Jou
 
     // What the journal last meant to do there.
     QList<JournalEntry> intents;
+    QSet<QString> unneeded; // transactions of steps that were as wanted already
     const auto entries = journal.entries(changeSet.id);
     for (const JournalEntry &entry : entries) {
         if (entry.node != node)
@@ -287,14 +312,20 @@ Outcome inquire(const ChangeSet &changeSet, const QString &node, Host &host, Jou
             intents.clear();
         else if (entry.event == u"intent"_s)
             intents += entry;
+        else if (entry.event == u"state"_s && entry.state == u"refused" && entry.detail == u"already")
+            unneeded += entry.transaction;
     }
     FileChange step;
     qsizetype steps = 0;
-    for (const FileChange &each : changeSet.steps) {
+    for (qsizetype index = 0; index < changeSet.steps.size(); ++index) {
+        const FileChange &each = changeSet.steps[index];
         if (each.node != node)
             continue;
         ++steps;
-        if (!intents.isEmpty() && each.path == intents.last().detail)
+        if (intents.isEmpty())
+            continue;
+        const JournalEntry &last = intents.last();
+        if (last.step < 0 ? each.path == last.detail : index == last.step)
             step = each;
     }
     if (intents.isEmpty() || step.path.isEmpty()) {
@@ -313,6 +344,10 @@ Outcome inquire(const ChangeSet &changeSet, const QString &node, Host &host, Jou
     const auto takenBack = std::count_if(intents.begin(), intents.end(),
         [&](const JournalEntry &each) { return each.action != intents.first().action; });
     const auto sent = intents.size() - takenBack;
+    // All but the last of those that were sent were kept, or there would have been no next one.
+    auto kept = std::count_if(intents.begin(), intents.begin() + sent - 1, [&](const JournalEntry &each) {
+        return !unneeded.contains(each.transaction);
+    }) - std::max<qsizetype>(takenBack - 1, 0);
 
     Transaction question;
     question.verb = Transaction::Verb::Status;
@@ -324,30 +359,46 @@ Outcome inquire(const ChangeSet &changeSet, const QString &node, Host &host, Jou
     };
     const auto state = host.transact(question, std::move(stop), heard);
     const Message why = state ? reasonText(state->reason, step) : state.error().message;
-    const auto end = state ? state->end : End::Undecided;
+    auto end = state ? state->end : End::Undecided;
+    const bool isLast = takenBack == 0 && sent == steps && steps > 1;
+    if ((isLast || takenBack > 0) && end == End::Refused && state->reason == u"already")
+        end = End::Confirmed;
+    if (end == End::Confirmed)
+        kept += takenBack > 0 ? -1 : 1;
+    const auto partly = [&outcome, &node](const Message &last) {
+        outcome.message =
+            message(u"Only a part of the steps was done on %1. Restore the change set, or plan again.%2"_s,
+                u"节点 %1 上只完成了部分步骤。请还原该变更集，或重新生成计划。%2"_s, node,
+                last.isEmpty() ? Message{} : message(u" The last step: %1"_s, u"最后一步：%1"_s, last));
+    };
     switch (end) {
     case End::Confirmed:
-        if (takenBack > 0 && takenBack == sent - 1) {
+        if (takenBack > 0 && kept == 0) {
             outcome.state = Outcome::State::RolledBack;
             outcome.message = message(u"%1 is as before: what had been done was taken back."_s,
                 u"节点 %1 已恢复原状：已完成的步骤均已撤回。"_s, node);
         } else if (takenBack == 0 && sent == steps) {
             outcome.state = Outcome::State::Done;
-            outcome.message = message(
-                u"It was kept on %1; the component is healthy."_s, u"节点 %1 上的变更已保留，组件健康。"_s, node);
+            outcome.message = message(u"It was kept on %1."_s, u"节点 %1 上的变更已保留。"_s, node);
         } else {
-            outcome.message =
-                message(u"Only a part of the steps was done on %1. Restore the change set, or plan again."_s,
-                    u"节点 %1 上只完成了部分步骤。请还原该变更集，或重新生成计划。"_s, node);
+            partly({});
         }
         break;
     case End::RolledBack:
+        if (kept > 0) { // it leaves those before it as they are
+            partly(why);
+            break;
+        }
         outcome.state = Outcome::State::RolledBack;
         outcome.message = message(
             u"%1 is as before: the change was rolled back. %2"_s, u"节点 %1 已恢复原状：变更已回滚。%2"_s, node, why);
         break;
     case End::Refused:
     case End::Absent:
+        if (kept > 0) {
+            partly(why);
+            break;
+        }
         outcome.state = Outcome::State::Refused;
         outcome.message = end == End::Absent
             ? message(u"Nothing was changed on %1: the request never arrived."_s,

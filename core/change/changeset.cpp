@@ -39,9 +39,10 @@ QJsonObject toJson(const Message &message)
     return {{u"en"_s, message.en}, {u"zh"_s, message.zh}};
 }
 
+/// What steps did not have at first is written only where it says something: the ids of older change sets stay.
 QJsonObject toJson(const FileChange &step)
 {
-    return {
+    QJsonObject object{
         {u"node"_s, step.node},
         {u"machineId"_s, step.machineId},
         {u"path"_s, step.path},
@@ -62,6 +63,15 @@ QJsonObject toJson(const FileChange &step)
         {u"rules"_s, QJsonArray::fromStringList(step.rules)},
         {u"interruption"_s, toJson(step.interruption)},
     };
+    if (step.kind == FileChange::Kind::Attributes) {
+        object.insert(u"kind"_s, u"attributes"_s);
+        object.insert(u"modeAfter"_s, step.modeAfter);
+        object.insert(u"uidAfter"_s, step.uidAfter);
+        object.insert(u"gidAfter"_s, step.gidAfter);
+    }
+    if (!step.gated)
+        object.insert(u"gated"_s, false);
+    return object;
 }
 
 QJsonObject content(const ChangeSet &changeSet)
@@ -99,6 +109,47 @@ QList<QByteArray> argv(const QJsonValue &value)
     return list;
 }
 
+bool isSha256(const QByteArray &text)
+{
+    static const QRegularExpression pattern(u"\\A[0-9a-f]{64}\\z"_s);
+    return pattern.match(QString::fromLatin1(text)).hasMatch();
+}
+
+/// Owner or mode really change, and the bytes are not touched: their checksum, where it is known, is the same.
+bool isAttributeChange(const FileChange &step)
+{
+    return step.modeAfter >= 0 && step.modeAfter <= 07777 && step.uidAfter >= 0 && step.gidAfter >= 0
+        && (step.mode != step.modeAfter || step.uid != step.uidAfter || step.gid != step.gidAfter)
+        && step.before.isEmpty() && step.after.isEmpty() && step.sha256Before == step.sha256After
+        && (step.sha256Before.isEmpty() || isSha256(step.sha256Before));
+}
+
+/// Something can tell afterwards whether the component is well.
+bool isGate(const FileChange &step)
+{
+    static const QRegularExpression address(u"\\A[0-9a-fA-F.:]{2,45}\\z"_s);
+    switch (step.component) {
+    case ComponentKind::ApiServer:
+    case ComponentKind::ControllerManager:
+    case ComponentKind::Scheduler:
+        break;
+    case ComponentKind::Kubelet:
+        if (step.port == 0 && step.address.isEmpty())
+            return !step.argvBefore.isEmpty() && !step.argvAfter.isEmpty();
+        break;
+    case ComponentKind::Etcd:
+    case ComponentKind::KubeProxy:
+    case ComponentKind::ContainerRuntime:
+    case ComponentKind::Cni:
+    case ComponentKind::OperatingSystem:
+    case ComponentKind::Workload:
+        return false;
+    }
+    const int least = step.component == ComponentKind::Kubelet ? 0 : 1;
+    return address.match(step.address).hasMatch() && step.port >= least && step.port <= 65535
+        && !step.argvBefore.isEmpty() && !step.argvAfter.isEmpty();
+}
+
 Result<FileChange> stepFromJson(const QJsonObject &object)
 {
     FileChange step;
@@ -124,9 +175,25 @@ Result<FileChange> stepFromJson(const QJsonObject &object)
     const QJsonObject interruption = object.value(u"interruption"_s).toObject();
     step.interruption = {interruption.value(u"en"_s).toString(), interruption.value(u"zh"_s).toString()};
 
+    if (object.value(u"kind"_s).toString() == u"attributes"_s) {
+        step.kind = FileChange::Kind::Attributes;
+        step.modeAfter = object.value(u"modeAfter"_s).toInt(-1);
+        step.uidAfter = object.value(u"uidAfter"_s).toInteger(-1);
+        step.gidAfter = object.value(u"gidAfter"_s).toInteger(-1);
+    } else if (object.contains(u"kind"_s)) {
+        return unusable(
+            u"it has a step of a kind that this version does not know"_s, u"其中有本版本不认识的步骤类型"_s);
+    }
+    const QJsonValue gated = object.value(u"gated"_s);
+    if (!gated.isUndefined() && (!gated.isBool() || gated.toBool()))
+        return unusable(u"a value in it is out of range"_s, u"其中的某个值超出范围"_s);
+    step.gated = gated.isUndefined();
+
     const QString component = object.value(u"component"_s).toString();
     bool known = false;
-    for (ComponentKind kind : {ComponentKind::ApiServer, ComponentKind::ControllerManager, ComponentKind::Scheduler}) {
+    for (ComponentKind kind : {ComponentKind::ApiServer, ComponentKind::ControllerManager, ComponentKind::Scheduler,
+             ComponentKind::Etcd, ComponentKind::Kubelet, ComponentKind::KubeProxy, ComponentKind::ContainerRuntime,
+             ComponentKind::Cni, ComponentKind::OperatingSystem}) {
         if (componentName(kind) != component)
             continue;
         step.component = kind;
@@ -134,19 +201,21 @@ Result<FileChange> stepFromJson(const QJsonObject &object)
     }
     static const QRegularExpression machineId(u"\\A[0-9a-f]{32}\\z"_s);
     static const QRegularExpression path(u"\\A(/[^/\\x00-\\x1f]+)+\\z"_s);
-    static const QRegularExpression address(u"\\A[0-9a-fA-F.:]{2,45}\\z"_s);
     if (!known)
         return unusable(u"it names a component that cannot be changed"_s, u"其中的组件不支持修改"_s);
     if (step.node.isEmpty() || !machineId.match(step.machineId).hasMatch() || !path.match(step.path).hasMatch()
         || step.path.contains(u"/../"_s) || step.path.endsWith(u"/.."_s))
         return unusable(u"a node or path in it is damaged"_s, u"其中的节点或路径已损坏"_s);
-    if (step.before.size() > maximumContent || step.after.size() > maximumContent
+    if (step.kind == FileChange::Kind::Attributes) {
+        if (!isAttributeChange(step))
+            return unusable(u"a change of owner and mode in it is damaged"_s, u"其中的属主和权限变更已损坏"_s);
+    } else if (step.before.size() > maximumContent || step.after.size() > maximumContent
         || sha256(step.before) != step.sha256Before || sha256(step.after) != step.sha256After)
         return unusable(u"the content of a file is not what its checksum says"_s, u"其中的文件内容与校验值不符"_s);
-    if (step.mode < 0 || step.mode > 07777 || step.uid < 0 || step.gid < 0 || !address.match(step.address).hasMatch()
-        || step.port < 1 || step.port > 65535 || step.limit < 1 || step.limit > 3600 || step.soak < 0
-        || step.soak > 3600 || step.argvBefore.isEmpty() || step.argvAfter.isEmpty())
-        return unusable(u"a value in it is out of range"_s, u"其中的某个值超出范围"_s);
+    if (step.mode < 0 || step.mode > 07777 || step.uid < 0 || step.gid < 0 || step.limit < 1 || step.limit > 3600
+        || step.soak < 0 || step.soak > 3600 || (step.gated && !isGate(step)))
+        return unusable(u"a value in it is out of range, or its component cannot be watched"_s,
+            u"其中的某个值超出范围，或者其组件无法观察"_s);
     return step;
 }
 

@@ -29,12 +29,13 @@ struct FileChange
     int modeAfter = -1; ///< of Attributes, with the two that follow
     qint64 uidAfter = -1;
     qint64 gidAfter = -1;
-    ComponentKind component = ComponentKind::ApiServer; ///< whose gate decides
+    ComponentKind component = ComponentKind::ApiServer; ///< whose gate decides; of a content step that is gated it is
+                                                        ///< the one that starts anew: the kubelet by systemd
     bool gated = true; ///< false: no component starts anew or has to answer, the file alone is verified
     QList<QByteArray> argvBefore; ///< what it runs with now
     QList<QByteArray> argvAfter; ///< what the component must run with afterwards
     QString address; ///< of its own endpoint, never a virtual one
-    int port = 0;
+    int port = 0; ///< of the kubelet that of healthz; 0 where it serves none
     int limit = 300; ///< seconds until the component must be back
     int soak = 0; ///< seconds that it must then stay so before the change is kept
     QStringList rules; ///< that this edit satisfies

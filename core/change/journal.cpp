@@ -100,6 +100,8 @@ QJsonObject entryJson(const JournalEntry &entry)
     add(u"transaction"_s, entry.transaction);
     add(u"state"_s, entry.state);
     add(u"detail"_s, entry.detail);
+    if (entry.step >= 0)
+        object.insert(u"step"_s, entry.step);
     add(u"operator"_s, entry.approval.operatorName);
     add(u"ticket"_s, entry.approval.ticket);
     add(u"reviewer"_s, entry.approval.reviewer);
@@ -121,6 +123,7 @@ JournalEntry entryFromJson(const QString &changeSet, const QJsonObject &object)
     entry.transaction = text(u"transaction"_s);
     entry.state = text(u"state"_s);
     entry.detail = text(u"detail"_s);
+    entry.step = object.value(u"step"_s).toInt(-1);
     entry.approval.operatorName = text(u"operator"_s);
     entry.approval.ticket = text(u"ticket"_s);
     entry.approval.reviewer = text(u"reviewer"_s);

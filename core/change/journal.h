@@ -53,6 +53,8 @@ struct JournalEntry
     QString transaction; ///< of "intent" and "state": the id on the node
     QString state; ///< of "state": the node's word; of "outcome": outcomeName()
     QString detail; ///< plain text; of an "outcome": its sentence, the English one
+    int step =
+        -1; ///< of "intent": which step of the change set, from 0; -1 in older journals, where detail is its path
 };
 
 /// The desktop's durable record: one JSON file a change set in a directory of mode 0700 and one file of lines, each

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# transact.sh: changes one file of a node and keeps the change only when the component is healthy with it.
+# transact.sh: changes one file of a node, its bytes or its owner and mode, and keeps the change only when the component
+# is healthy with it.
 #
 # Sent by the desktop on the standard input of a root shell; the words on the wire and what is kept on the node are in
 # docs/transactions.md. Defines functions and runs nothing, unless it is run as `sh program run ID`: that is the copy
@@ -61,6 +62,15 @@ jiagu_attributes() { # FILE: owner, mode, ACL, extended attributes and label, as
   return 0
 }
 
+jiagu_inert() { # FILE: of that, what a change of owner and mode must leave alone
+  stat -c %C "$1" 2>/dev/null
+  if command -v getfacl >/dev/null; then getfacl -cnp "$1" 2>/dev/null | sed '/^\(user\|group\|mask\|other\)::/d;s/[[:blank:]]*#.*//'; fi
+  if command -v getfattr >/dev/null; then
+    getfattr -d -m - -e hex --absolute-names "$1" 2>/dev/null | grep -v '^#\|^security\.ima=\|^security\.evm=\|^system\.posix_acl_access='
+  fi
+  return 0
+}
+
 # --- the lock: held as long as a transaction is at work ---------------------------------------------------------------
 
 jiagu_lock() { # 1: held by another
@@ -101,7 +111,7 @@ jiagu_transact() { # NONCE VERB ID, the request on standard input
   [ "$(id -u)" = 0 ] || { jiagu_answer refused not-root; return 0; }
   case $jiagu_id in '' | *[!0-9a-f]*) jiagu_answer refused bad-request; return 0 ;; esac
   [ "${#jiagu_id}" -le 64 ] || { jiagu_answer refused bad-request; return 0; }
-  for jiagu_tool in awk base64 cat cp cut date df grep head ln ls mkdir mv rm sed setsid sha256sum sleep stat sync tail tr wc; do
+  for jiagu_tool in awk base64 cat chmod chown cp cut date df grep head ln ls mkdir mv rm sed setsid sha256sum sleep sort stat sync tail tr wc; do
     command -v "$jiagu_tool" >/dev/null || { jiagu_answer refused "tool $jiagu_tool"; return 0; }
   done
   jiagu_txn=$jiagu_state/txn/$jiagu_id
@@ -259,7 +269,25 @@ jiagu_parse() {
   jiagu_argv_after=$(jiagu_decoded argv-after | sha256sum | cut -d ' ' -f 1)
   case $jiagu_path in /*) ;; *) return 1 ;; esac
   case $jiagu_path/ in *//* | */./* | */../* | *"$jiagu_lf"*) return 1 ;; esac
+  jiagu_kind=$(jiagu_field kind)
+  case ${jiagu_kind:=content} in
+    content) ;;
+    attributes)
+      jiagu_mode=$(jiagu_field mode) jiagu_mode_after=$(jiagu_field mode-after)
+      jiagu_owner=$(jiagu_field owner) jiagu_owner_after=$(jiagu_field owner-after)
+      for jiagu_word in "$jiagu_mode" "$jiagu_mode_after"; do
+        case $jiagu_word in '' | *[!0-7]* | ?????*) return 1 ;; esac
+      done
+      for jiagu_word in "$jiagu_owner" "$jiagu_owner_after"; do
+        case $jiagu_word in *:*:* | :* | *: | *[!0-9:]*) return 1 ;; *:*) ;; *) return 1 ;; esac
+      done
+      [ "$jiagu_before" = "$jiagu_after" ] || return 1
+      # Allowed to nobody who is not allowed it both before and after.
+      jiagu_middle=$(printf %o $((0$jiagu_mode & 0$jiagu_mode_after & 0777))) ;;
+    *) return 1 ;;
+  esac
   for jiagu_word in "$jiagu_before" "$jiagu_after"; do
+    [ "$jiagu_kind $jiagu_word" != 'attributes -' ] || continue
     case $jiagu_word in *[!0-9a-f]*) return 1 ;; esac
     [ "${#jiagu_word}" = 64 ] || return 1
   done
@@ -271,6 +299,9 @@ jiagu_parse() {
     kube-apiserver | kube-controller-manager | kube-scheduler)
       case $jiagu_address in '' | *[!0-9a-fA-F.:]*) return 1 ;; esac
       case $jiagu_port in '' | *[!0-9]*) return 1 ;; esac ;;
+    kubelet)
+      case $jiagu_port in '' | *[!0-9]*) return 1 ;; esac
+      case $jiagu_port$jiagu_address in 0-) ;; *[!0-9a-fA-F.:]*) return 1 ;; esac ;;
     *) return 1 ;;
   esac
   jiagu_directory=${jiagu_path%/*}
@@ -291,8 +322,12 @@ jiagu_run() {
   jiagu_parse || jiagu_refuse bad-request
   if [ -L "$jiagu_txn/decision" ]; then jiagu_obey; fi
   jiagu_preflight
-  jiagu_stage
-  jiagu_push
+  if [ "$jiagu_kind" = attributes ]; then
+    jiagu_set
+  else
+    jiagu_stage
+    jiagu_push
+  fi
   jiagu_keep
 }
 
@@ -311,30 +346,77 @@ jiagu_preflight() {
     jiagu_trusted "$jiagu_part" || jiagu_refuse "unsafe-directory $jiagu_part"
     jiagu_part=${jiagu_part%/*}
   done
-  if awk -v at="$jiagu_path" '$5 == at {found = 1} END {exit !found}' /proc/self/mountinfo; then jiagu_refuse bind-mount; fi
   jiagu_seen=$(stat -c '%i %Z' "$jiagu_path")
-  case $(jiagu_hash "$jiagu_path") in
-    "$jiagu_before") ;;
-    "$jiagu_after") jiagu_refuse already ;;
-    *) jiagu_refuse changed ;;
-  esac
-  [ "$(stat -c '%a %u:%g' "$jiagu_path")" = "$(jiagu_field mode) $(jiagu_field owner)" ] || jiagu_refuse attributes
-  if command -v lsattr >/dev/null; then
-    case $(lsattr -d "$jiagu_path" 2>/dev/null | cut -d ' ' -f 1)$(lsattr -d "$jiagu_directory" 2>/dev/null | cut -d ' ' -f 1) in
-      *[ia]*) jiagu_refuse immutable ;;
+  jiagu_flags=$(lsattr -d "$jiagu_path" 2>/dev/null | cut -d ' ' -f 1)
+  if [ "$jiagu_kind" = attributes ]; then
+    # The file stays in its place: a mount point, a protected directory and a full file system are no obstacles.
+    jiagu_hashed=$(jiagu_hash "$jiagu_path")
+    [ "$jiagu_before" = - ] || [ "$jiagu_hashed" = "$jiagu_before" ] || jiagu_refuse changed
+    jiagu_before=$jiagu_hashed jiagu_after=$jiagu_hashed
+    case $(stat -c '%a %u:%g' "$jiagu_path") in
+      "$jiagu_mode $jiagu_owner") ;;
+      "$jiagu_mode_after $jiagu_owner_after") jiagu_refuse already ;;
+      *) jiagu_refuse attributes ;;
     esac
+    # The kernel takes capabilities off a file that gets another owner.
+    case $jiagu_owner/$(jiagu_inert "$jiagu_path") in
+      "$jiagu_owner_after"/*) ;;
+      *security.capability=*) jiagu_refuse attributes ;;
+    esac
+  else
+    if awk -v at="$jiagu_path" '$5 == at {found = 1} END {exit !found}' /proc/self/mountinfo; then jiagu_refuse bind-mount; fi
+    case $(jiagu_hash "$jiagu_path") in
+      "$jiagu_before") ;;
+      "$jiagu_after") jiagu_refuse already ;;
+      *) jiagu_refuse changed ;;
+    esac
+    [ "$(stat -c '%a %u:%g' "$jiagu_path")" = "$(jiagu_field mode) $(jiagu_field owner)" ] || jiagu_refuse attributes
+    jiagu_flags=$jiagu_flags$(lsattr -d "$jiagu_directory" 2>/dev/null | cut -d ' ' -f 1)
+    jiagu_room "$jiagu_directory" "$jiagu_size" || jiagu_refuse no-space
+    # Without either nobody could tell whether the copy kept everything.
+    if ! cp --help 2>&1 | grep -q -- --preserve; then command -v getfattr >/dev/null || jiagu_refuse 'tool getfattr'; fi
   fi
-  jiagu_room "$jiagu_directory" "$jiagu_size" || jiagu_refuse no-space
-  # Without either nobody could tell whether the copy kept everything.
-  if ! cp --help 2>&1 | grep -q -- --preserve; then command -v getfattr >/dev/null || jiagu_refuse 'tool getfattr'; fi
+  case $jiagu_flags in *[ia]*) jiagu_refuse immutable ;; esac
   if grep -qsx kubeadm /proc/[0-9]*/comm; then jiagu_refuse kubeadm; fi
   [ "$jiagu_component" = - ] && return
-  grep -qsx kubelet /proc/[0-9]*/comm || jiagu_refuse no-kubelet
+  if [ "$jiagu_component" = kubelet ]; then
+    command -v systemctl >/dev/null || jiagu_refuse 'tool systemctl'
+    jiagu_unit
+    [ "$jiagu_loaded" = loaded ] || jiagu_refuse no-unit
+  else
+    grep -qsx kubelet /proc/[0-9]*/comm || jiagu_refuse no-kubelet
+  fi
   [ "$jiagu_verb" = apply ] || return 0
+  # A step before this one may have shaken the component: kube-controller-manager ends when the API server is away.
+  jiagu_patience=120
+  [ "$jiagu_limit" -ge "$jiagu_patience" ] || jiagu_patience=$jiagu_limit
+  jiagu_clock
+  jiagu_since=$jiagu_now
+  until jiagu_sound; do
+    if [ -L "$jiagu_txn/decision" ]; then jiagu_refuse canceled; fi
+    [ $((jiagu_now - jiagu_since)) -le "$jiagu_patience" ] || jiagu_refuse "unhealthy $jiagu_reply"
+    jiagu_pause 1
+    jiagu_clock
+  done
+}
+
+jiagu_sound() { # runs with the arguments that were reviewed, and answers
+  jiagu_reply=
+  if [ "$jiagu_component" = kubelet ]; then
+    jiagu_unit
+    jiagu_reply="systemd: $jiagu_unit_state"
+    [ "$jiagu_unit_state" = active/running ] || return 1
+    jiagu_argv_is "$jiagu_main" "$jiagu_argv_before" || jiagu_refuse not-as-written
+    jiagu_healthz || return 1
+    jiagu_node
+    case $jiagu_about in unknown* | True' '*) return 0 ;; esac
+    jiagu_reply='the node is not Ready'
+    return 1
+  fi
   jiagu_running=$(jiagu_containers)
-  [ -n "$jiagu_running" ] || jiagu_refuse unhealthy
+  [ -n "$jiagu_running" ] || return 1
   jiagu_argv_is "$jiagu_running" "$jiagu_argv_before" || jiagu_refuse not-as-written
-  jiagu_ready || jiagu_ready || jiagu_refuse "unhealthy $jiagu_reply"
+  jiagu_ready
 }
 
 jiagu_trusted() { # a directory in which only root can put another file under our name
@@ -360,14 +442,64 @@ jiagu_stage() {
   jiagu_note backed-up
 }
 
+jiagu_attribute() { # MODE OWNER: in an order that at no moment allows more than before or after
+  jiagu_error=$(chmod "$jiagu_middle" "$jiagu_path" 2>&1) || return 1
+  jiagu_error=$({ chown "$2" "$jiagu_path" && chmod "$1" "$jiagu_path"; } 2>&1)
+}
+
+jiagu_set() { # owner and mode, in place
+  jiagu_note staged
+  jiagu_error=$({
+    jiagu_attributes "$jiagu_path" >"$jiagu_txn/attributes" && jiagu_inert "$jiagu_path" >"$jiagu_txn/inert"
+  } 2>&1) || jiagu_refuse "$(jiagu_why "$jiagu_error")"
+  jiagu_note backed-up
+  jiagu_watch
+  jiagu_inode=${jiagu_seen%% *}
+  jiagu_error=$({ printf '%s %s\n' "$jiagu_inode" "$jiagu_before" >"$jiagu_txn/renaming"; } 2>&1) || {
+    rm -f "$jiagu_txn/renaming"
+    jiagu_refuse "$(jiagu_why "$jiagu_error")"
+  }
+  jiagu_sync "$jiagu_txn/attributes"
+  jiagu_sync "$jiagu_txn/renaming"
+  jiagu_sync "$jiagu_txn"
+  if [ -L "$jiagu_txn/decision" ]; then jiagu_refuse canceled; fi
+  [ "$(stat -c '%i %Z' "$jiagu_path") $(jiagu_hash "$jiagu_path")" = "$jiagu_seen $jiagu_before" ] || jiagu_refuse changed
+  if ! jiagu_attribute "$jiagu_mode_after" "$jiagu_owner_after"; then
+    jiagu_error=$(jiagu_why "$jiagu_error")
+    [ "$(stat -c '%a %u:%g' "$jiagu_path")" != "$jiagu_mode $jiagu_owner" ] || jiagu_refuse "$jiagu_error"
+    jiagu_decide "rollback:${jiagu_error%% *}" || jiagu_obey
+    jiagu_rollback "$jiagu_error"
+  fi
+  jiagu_sync "$jiagu_path"
+  jiagu_note set
+  if [ "$(stat -c '%a %u:%g %i' "$jiagu_path") $(jiagu_hash "$jiagu_path")" != "$jiagu_mode_after $jiagu_owner_after $jiagu_inode $jiagu_after" ] ||
+    [ "$(jiagu_inert "$jiagu_path")" != "$(cat "$jiagu_txn/inert")" ]; then
+    jiagu_decide rollback:verify || jiagu_obey
+    jiagu_rollback verify
+  fi
+  jiagu_note verified
+}
+
+jiagu_watch() { # what the gate compares with: taken before anything changes
+  case $jiagu_component in
+    -) ;;
+    kubelet)
+      jiagu_error=$({ jiagu_pods >"$jiagu_txn/pods"; } 2>&1) || jiagu_refuse "$(jiagu_why "$jiagu_error")"
+      jiagu_node
+      jiagu_error=$({ printf '%s\n' "$jiagu_about" >"$jiagu_txn/node"; } 2>&1) || jiagu_refuse "$(jiagu_why "$jiagu_error")"
+      jiagu_sync "$jiagu_txn/node" ;;
+    *) jiagu_known=" $(jiagu_logged | tr '\n' ' ')$(jiagu_containers | cut -d ' ' -f 2 | tr '\n' ' ')" ;;
+  esac
+}
+
 jiagu_push() {
   jiagu_error=$({ cp -a "$jiagu_path" "$jiagu_temporary" && cat "$jiagu_txn/new" >"$jiagu_temporary"; } 2>&1) ||
     jiagu_refuse "$(jiagu_why "$jiagu_error")"
   [ "$(jiagu_hash "$jiagu_temporary")" = "$jiagu_after" ] || jiagu_refuse no-space
   [ "$(jiagu_attributes "$jiagu_temporary")" = "$(cat "$jiagu_txn/attributes")" ] || jiagu_refuse attributes
   jiagu_sync "$jiagu_temporary"
-  jiagu_known=" $(jiagu_logged | tr '\n' ' ')$(jiagu_containers | cut -d ' ' -f 2 | tr '\n' ' ')"
-  jiagu_error=$({ printf '%s\n' "$jiagu_known" >"$jiagu_txn/renaming"; } 2>&1) || jiagu_refuse "$(jiagu_why "$jiagu_error")"
+  jiagu_watch
+  jiagu_error=$({ printf '%s\n' "${jiagu_known:-}" >"$jiagu_txn/renaming"; } 2>&1) || jiagu_refuse "$(jiagu_why "$jiagu_error")"
   jiagu_sync "$jiagu_txn/renaming"
   jiagu_sync "$jiagu_txn"
   if [ -L "$jiagu_txn/decision" ]; then jiagu_refuse canceled; fi
@@ -376,7 +508,7 @@ jiagu_push() {
   jiagu_sync "$jiagu_directory"
   jiagu_note renamed
   if [ "$(jiagu_hash "$jiagu_path")" != "$jiagu_after" ] || [ "$(jiagu_attributes "$jiagu_path")" != "$(cat "$jiagu_txn/attributes")" ]; then
-    jiagu_decide rollback:verify
+    jiagu_decide rollback:verify || jiagu_obey
     jiagu_rollback verify
   fi
   jiagu_note verified
@@ -405,6 +537,30 @@ jiagu_rollback() { # REASON: old bytes, old attributes, and the component as bef
   [ -e "$jiagu_txn/renaming" ] || jiagu_close refused "$1"
   jiagu_note rolling-back "$1"
   jiagu_error=
+  if [ "$jiagu_kind" = attributes ]; then jiagu_unset; else jiagu_put_back; fi
+  [ "$(jiagu_attributes "$jiagu_path")" = "$(cat "$jiagu_txn/attributes")" ] || jiagu_close stuck 'rollback-failed attributes'
+  jiagu_gate back "$jiagu_argv_before" || jiagu_close stuck "not-back $jiagu_reason"
+  jiagu_close rolled-back "$1"
+}
+
+jiagu_unset() { # the recorded owner and mode, on the very file that had them
+  read -r jiagu_inode jiagu_before <"$jiagu_txn/renaming"
+  if [ -z "$jiagu_before" ]; then # it was not even written: nothing had begun
+    jiagu_inode=$(stat -c %i "$jiagu_path") jiagu_before=$(jiagu_hash "$jiagu_path")
+  fi
+  jiagu_after=$jiagu_before
+  [ ! -L "$jiagu_path" ] && [ "$(stat -c %i "$jiagu_path") $(jiagu_hash "$jiagu_path")" = "$jiagu_inode $jiagu_before" ] ||
+    jiagu_close stuck foreign-edit
+  case $(stat -c '%a %u:%g' "$jiagu_path") in
+    "$jiagu_mode $jiagu_owner") return ;;
+    "$jiagu_mode_after $jiagu_owner_after" | "$jiagu_middle $jiagu_owner" | "$jiagu_middle $jiagu_owner_after") ;;
+    *) jiagu_close stuck foreign-edit ;;
+  esac
+  jiagu_attribute "$jiagu_mode" "$jiagu_owner" || jiagu_close stuck "rollback-failed $jiagu_error"
+  jiagu_sync "$jiagu_path"
+}
+
+jiagu_put_back() {
   case $(jiagu_hash "$jiagu_path") in
     "$jiagu_before") ;;
     "$jiagu_after")
@@ -418,9 +574,6 @@ jiagu_rollback() { # REASON: old bytes, old attributes, and the component as bef
     *) jiagu_close stuck foreign-edit ;;
   esac
   [ "$(jiagu_hash "$jiagu_path")" = "$jiagu_before" ] || jiagu_close stuck 'rollback-failed bytes'
-  [ "$(jiagu_attributes "$jiagu_path")" = "$(cat "$jiagu_txn/attributes")" ] || jiagu_close stuck 'rollback-failed attributes'
-  jiagu_gate back "$jiagu_argv_before" || jiagu_close stuck "not-back $jiagu_reason"
-  jiagu_close rolled-back "$1"
 }
 
 # --- the gate: is the component back? -----------------------------------------------------------------------------------
@@ -473,6 +626,7 @@ jiagu_ready() { # the component's own address answers 200; 403 and 500 are no an
 
 jiagu_gate() { # forward|back ARGV-HASH: true when the component is back; else the reason is in jiagu_reason
   [ "$jiagu_component" != - ] || return 0
+  if [ "$jiagu_component" = kubelet ]; then jiagu_gate_kubelet "$@"; return; fi
   jiagu_clock
   jiagu_since=$jiagu_now jiagu_good=0 jiagu_steady='' jiagu_current='' jiagu_reply=''
   jiagu_expected=$jiagu_after jiagu_least=$jiagu_soak
@@ -534,6 +688,241 @@ LIST
     if [ $((jiagu_now - jiagu_since)) -gt $((jiagu_limit + jiagu_hold)) ] ||
       { [ -z "$jiagu_steady" ] && [ $((jiagu_now - jiagu_since)) -gt "$jiagu_limit" ]; }; then
       jiagu_reason="gate-timeout $(printf '%s' "$jiagu_reply" | tail -n 1 | cut -c 1-300)"
+      return 1
+    fi
+    jiagu_pause 0.4
+  done
+}
+
+# --- the gate of the kubelet: a new process, the same containers, the same node ----------------------------------------
+
+jiagu_unit() { # how systemd has it: jiagu_loaded, jiagu_main (0: no process), jiagu_unit_state, jiagu_restarts
+  jiagu_shows=$(systemctl show -p LoadState -p MainPID -p NRestarts -p ActiveState -p SubState kubelet 2>/dev/null)
+  jiagu_loaded=$(printf '%s\n' "$jiagu_shows" | sed -n 's/^LoadState=//p')
+  jiagu_main=$(printf '%s\n' "$jiagu_shows" | sed -n 's/^MainPID=//p')
+  jiagu_restarts=$(printf '%s\n' "$jiagu_shows" | sed -n 's/^NRestarts=//p')
+  jiagu_unit_state=$(printf '%s\n' "$jiagu_shows" | sed -n 's/^ActiveState=//p')/$(printf '%s\n' "$jiagu_shows" | sed -n 's/^SubState=//p')
+  : "${jiagu_main:=0}" "${jiagu_restarts:=0}"
+}
+
+jiagu_healthz() { # 200, or no such address (port 0)
+  [ "$jiagu_port" != 0 ] || return 0
+  case $jiagu_address in *:*) jiagu_url=http://[$jiagu_address]:$jiagu_port ;; *) jiagu_url=http://$jiagu_address:$jiagu_port ;; esac
+  if command -v curl >/dev/null; then
+    jiagu_reply=$(curl -sS --noproxy '*' --max-time 5 -o /dev/null -w '%{http_code}' "$jiagu_url/healthz" 2>&1)
+  elif command -v wget >/dev/null; then
+    jiagu_reply=$(wget -q -T 5 -O /dev/null "$jiagu_url/healthz" 2>&1) && jiagu_reply=200
+  else
+    jiagu_reply=$(kubectl --kubeconfig /dev/null --server "$jiagu_url" --request-timeout 5s get --raw /healthz 2>&1) && jiagu_reply=200
+  fi
+  [ "$jiagu_reply" = 200 ]
+}
+
+jiagu_pods() { # every container of a pod that has a process: ID UID NAMESPACE/NAME, the sandboxes among them
+  cat /proc/[0-9]*/cgroup 2>/dev/null |
+    sed -n '/kubepods/s/^.*[-/]pod\([0-9a-f_-]\{32,36\}\)\(\.slice\)\{0,1\}\/\(.*[/-]\)\{0,1\}\([0-9a-f]\{64\}\)\(\.scope\)\{0,1\}\(\/.*\)\{0,1\}$/\4 \1/p' |
+    sort -u | while read -r jiagu_container jiagu_uid; do
+    jiagu_uid=$(printf %s "$jiagu_uid" | tr _ -) jiagu_pod=-
+    for jiagu_at in /var/log/pods/*_"$jiagu_uid"; do
+      [ ! -d "$jiagu_at" ] || { jiagu_at=${jiagu_at##*/} jiagu_pod=${jiagu_at%_*} jiagu_pod=${jiagu_pod%%_*}/${jiagu_pod#*_}; }
+    done
+    printf '%s %s %s\n' "$jiagu_container" "$jiagu_uid" "$jiagu_pod"
+  done
+}
+
+jiagu_ask() { # PATH: jiagu_body as the API server gives it to the kubelet's own identity, jiagu_code 200, 404 or a complaint
+  jiagu_conf=/etc/kubernetes/kubelet.conf jiagu_pem=/var/lib/kubelet/pki/kubelet-client-current.pem jiagu_body=''
+  if [ ! -r "$jiagu_conf" ]; then
+    jiagu_code="no $jiagu_conf"
+  elif command -v curl >/dev/null && [ -r "$jiagu_pem" ]; then
+    jiagu_server=$(sed -n 's/^[ -]*server: *//p' "$jiagu_conf" | tr -d "\"'" | head -n 1)
+    jiagu_ca=$(sed -n 's/^ *certificate-authority: *//p' "$jiagu_conf" | tr -d "\"'" | head -n 1)
+    if [ -z "$jiagu_ca" ]; then
+      jiagu_ca=$jiagu_txn/ca.crt
+      sed -n 's/^ *certificate-authority-data: *//p' "$jiagu_conf" | tr -d "\"'" | head -n 1 | base64 -d >"$jiagu_ca" 2>/dev/null
+    fi
+    jiagu_body=$(curl -sS --noproxy '*' --max-time 5 --cacert "$jiagu_ca" --cert "$jiagu_pem" --key "$jiagu_pem" \
+      -w '\n%{http_code}\n' "$jiagu_server$1?pretty=true" 2>&1)
+    jiagu_code=$(printf '%s\n' "$jiagu_body" | tail -n 1)
+    [ "$jiagu_code" != 000 ] || jiagu_code=$(printf '%s\n' "$jiagu_body" | head -n 1)
+  elif command -v kubectl >/dev/null; then
+    if jiagu_body=$(kubectl --kubeconfig "$jiagu_conf" --request-timeout 5s get --raw "$1?pretty=true" 2>&1); then
+      jiagu_code=200
+    else
+      jiagu_code=$(printf '%s\n' "$jiagu_body" | tail -n 1)
+      case $jiagu_code in *'(NotFound)'*) jiagu_code=404 ;; esac
+    fi
+  else
+    jiagu_code='neither curl nor kubectl'
+  fi
+  jiagu_code=$(printf %s "$jiagu_code" | cut -c 1-200)
+}
+
+jiagu_node() { # jiagu_about: "READY HEARTBEAT NAME=COUNT..." with the extended resources, or "unknown WHY"
+  jiagu_name=$(jiagu_decoded argv-before | tr '\0' '\n' | sed -n 's/^--hostname-override=//p' | tail -n 1)
+  [ -n "$jiagu_name" ] || jiagu_name=$(tr 'A-Z' 'a-z' </proc/sys/kernel/hostname)
+  case $jiagu_name in *[!a-z0-9.-]*) jiagu_about='unknown the name of the node'; return ;; esac
+  jiagu_ask "/api/v1/nodes/$jiagu_name"
+  if [ "$jiagu_code" != 200 ]; then jiagu_about="unknown $jiagu_code"; return; fi
+  jiagu_about=$(printf '%s\n' "$jiagu_body" | awk '
+    /^    "allocatable": [{]$/ {inside = 1; next}
+    inside && /^    [}]/ {inside = 0}
+    inside && /^      "[^"]*\/[^"]*": / {gsub(/[ ",]/, ""); sub(/:/, "="); resources = resources " " $0}
+    /^        "type": "Ready",$/ {ready = 1; next}
+    /^        "type": / {ready = 0}
+    ready && /"status": / {gsub(/[ ",]/, ""); sub(/^status:/, ""); status = $0}
+    ready && /"lastHeartbeatTime": / {gsub(/[ ",]/, ""); sub(/^lastHeartbeatTime:/, ""); beat = $0}
+    END {print (status ? status : "-") " " (beat ? beat : "-") resources}')
+}
+
+jiagu_gone() { # jiagu_doubt: a pod that ran before the restart and was not ended by itself or by its owner, or nothing
+  # A container that ends by itself leaves the sandbox of its pod, whose process only a kubelet removes. When the sandbox
+  # is gone too, the API server knows whether the pod was deleted or had finished; otherwise the restart has ended it.
+  jiagu_doubt=
+  jiagu_absent=$(jiagu_pods | awk -v before="$jiagu_watched" '
+    {live[$1] = 1}
+    END {
+      while ((getline line <before) > 0) {
+        split(line, word, " ")
+        name[word[2]] = word[3]
+        count[word[2]]++
+        if (word[1] in live) kept[word[2]] = 1
+      }
+      for (uid in name) if (!(uid in kept)) print uid, name[uid], count[uid]
+    }')
+  while read -r jiagu_uid jiagu_pod jiagu_count; do
+    [ -n "$jiagu_uid" ] || continue
+    case $jiagu_excused in *" $jiagu_uid "*) continue ;; esac
+    if jiagu_excuse; then
+      jiagu_excused="$jiagu_excused$jiagu_uid "
+      jiagu_note gate "ended $jiagu_pod"
+    else
+      jiagu_doubt="$jiagu_pod $jiagu_code"
+    fi
+  done <<LIST
+$jiagu_absent
+LIST
+  [ -z "$jiagu_doubt" ]
+}
+jiagu_excuse() {
+  jiagu_code='its name is not known'
+  case $jiagu_pod in */*) ;; *) return 1 ;; esac
+  jiagu_ask "/api/v1/namespaces/${jiagu_pod%%/*}/pods/${jiagu_pod#*/}"
+  [ "$jiagu_code" != 404 ] || return 0
+  [ "$jiagu_code" = 200 ] || return 1
+  jiagu_code=$(printf '%s\n' "$jiagu_body" | sed -n 's/^    "\(uid\|phase\|reason\|deletionTimestamp\)": "\(.*\)",\{0,1\}$/\1=\2/p;s/^      "\(kubernetes.io\/config.hash\)": "\(.*\)",\{0,1\}$/static=\2/p' | tr '\n' ' ')
+  case " $jiagu_code" in
+    *" static=$jiagu_uid "*) return 1 ;;
+    *' deletionTimestamp='* | *' phase=Succeeded '* | *' reason=DeadlineExceeded '*) return 0 ;;
+    *" uid=$jiagu_uid "*) ;;
+    *) return 0 ;; # another pod of the same name: this one was deleted
+  esac
+  case " $jiagu_code" in
+    *' reason='*) return 1 ;; # evicted, or not admitted again
+    *' phase=Failed '*) return 0 ;;
+  esac
+  # Where the runtime keeps no sandbox process, a container that restarts in its pod looks the same.
+  [ "$jiagu_count" = 1 ]
+}
+
+jiagu_fatal_words() { # what the kubelet said since it was restarted, fatal lines first
+  command -v journalctl >/dev/null || { printf 'its log cannot be read: journalctl is missing'; return; }
+  journalctl --sync 2>/dev/null
+  jiagu_log=$(journalctl -u kubelet --no-pager -o cat --since "@$jiagu_stamp" 2>/dev/null | tail -n 400 | cut -c 1-800)
+  jiagu_fatal=$(printf '%s\n' "$jiagu_log" | grep 'command failed\|Failed to listen and serve\|panic: \|Error: \|^F[0-9]\{4\} ' | tail -n 1)
+  [ -n "$jiagu_fatal" ] || jiagu_fatal=$(printf '%s\n' "$jiagu_log" | tail -n 2)
+  printf '%s' "$jiagu_fatal" | tr '\n' ' '
+}
+
+jiagu_gate_kubelet() { # forward|back ARGV-HASH
+  jiagu_watched=$jiagu_txn/pods
+  jiagu_expected=$jiagu_after jiagu_hold=$jiagu_soak
+  if [ "$1" = back ]; then
+    jiagu_expected=$jiagu_before jiagu_hold=0 jiagu_watched=$jiagu_txn/pods.back
+    jiagu_pods >"$jiagu_watched"
+  fi
+  # Without an answer only time tells: systemd waits up to 10 s before it starts a fallen kubelet again.
+  [ "$jiagu_port" != 0 ] || [ "$jiagu_hold" -ge 20 ] || jiagu_hold=20
+  jiagu_wanted=$(cat "$jiagu_txn/node" 2>/dev/null)
+  case $jiagu_wanted in
+    'True '*) jiagu_wanted=${jiagu_wanted#True * } jiagu_asked=1; case $jiagu_wanted in True*) jiagu_wanted='' ;; esac ;;
+    *) jiagu_asked=; jiagu_note gate "node-unknown ${jiagu_wanted#unknown }" ;;
+  esac
+  jiagu_note gate waiting
+  jiagu_unit
+  jiagu_old=$(jiagu_process "$jiagu_main") jiagu_floor=$jiagu_restarts jiagu_stamp=$(date +%s)
+  jiagu_restarted=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  if [ "$jiagu_kind" = attributes ]; then
+    jiagu_old='' jiagu_restarted=''
+  elif ! jiagu_error=$(systemctl restart kubelet 2>&1); then
+    jiagu_reason="gate-exit $(jiagu_fatal_words) $jiagu_error"
+    return 1
+  fi
+  jiagu_clock
+  jiagu_since=$jiagu_now jiagu_good=0 jiagu_steady='' jiagu_current='' jiagu_reply='' jiagu_excused=' ' jiagu_doubted='' jiagu_other=''
+  while :; do
+    if [ "$1" = forward ] && [ -L "$jiagu_txn/decision" ]; then jiagu_reason=canceled; return 1; fi
+    [ "$(jiagu_hash "$jiagu_path")" = "$jiagu_expected" ] || { jiagu_reason=foreign-edit; return 1; }
+    jiagu_clock
+    jiagu_unit
+    [ "$jiagu_restarts" -ge "$jiagu_floor" ] || jiagu_floor=$jiagu_restarts
+    jiagu_life=$(jiagu_process "$jiagu_main")
+    case $jiagu_unit_state in
+      */auto-restart* | failed/* | inactive/*) jiagu_fell=1 ;;
+      *) [ "$jiagu_restarts" -gt "$jiagu_floor" ] && jiagu_fell=1 || jiagu_fell= ;;
+    esac
+    [ -z "$jiagu_current" ] || [ "$jiagu_life" = "$jiagu_current" ] || jiagu_fell=1
+    if [ -n "$jiagu_fell" ]; then jiagu_reason="gate-exit $(jiagu_fatal_words)"; return 1; fi
+    if [ -z "$jiagu_current" ] && [ "$jiagu_main" != 0 ] && [ "$jiagu_life" != "$jiagu_old" ]; then
+      jiagu_current=$jiagu_life jiagu_other=$jiagu_now
+      jiagu_note gate "process $jiagu_main"
+    fi
+    jiagu_as=
+    if [ -n "$jiagu_current" ]; then
+      jiagu_argv=$(jiagu_hash "/proc/$jiagu_main/cmdline")
+      # On the way back also what systemd started on the way there: that comes from files that are not ours.
+      if [ "$jiagu_argv" = "$2" ] || { [ "$1" = back ] && [ "x$jiagu_argv" = "x$(cat "$jiagu_txn/argv" 2>/dev/null || echo -)" ]; }; then
+        jiagu_as=1 jiagu_other=$jiagu_now
+      elif [ $((jiagu_now - jiagu_other)) -ge 5 ]; then # until then it may not have been executed yet
+        [ "$1" = back ] || printf '%s\n' "$jiagu_argv" >"$jiagu_txn/argv"
+        jiagu_reason=gate-argv
+        return 1
+      fi
+    fi
+    if jiagu_gone; then
+      jiagu_doubted=
+    else
+      : "${jiagu_doubted:=$jiagu_now}"
+      if [ $((jiagu_now - jiagu_doubted)) -ge 15 ]; then jiagu_reason="gate-pods $jiagu_doubt"; return 1; fi
+    fi
+    if [ -n "$jiagu_as" ] && [ -z "$jiagu_doubted" ] && jiagu_healthz; then
+      jiagu_good=$((jiagu_good + 1))
+      if [ "$jiagu_good" -ge 3 ] && [ -z "$jiagu_steady" ]; then
+        jiagu_steady=$jiagu_now
+        jiagu_note gate ready
+      fi
+    else
+      jiagu_good=0 jiagu_steady=
+    fi
+    jiagu_clock
+    jiagu_about=
+    if [ -n "$jiagu_steady" ] && [ $((jiagu_now - jiagu_steady)) -ge "$jiagu_hold" ]; then
+      [ -n "$jiagu_asked" ] || return 0
+      jiagu_node
+      # The heartbeat of a time after the restart: before it the node's object is what the old process wrote.
+      read -r jiagu_is jiagu_beat_at jiagu_has <<LINE
+$jiagu_about
+LINE
+      if [ "$jiagu_is $jiagu_has" = "True $jiagu_wanted" ] &&
+        [ "$(printf '%s\n%s\n' "$jiagu_restarted" "$jiagu_beat_at" | sort | head -n 1)" = "$jiagu_restarted" ]; then
+        [ -z "$jiagu_wanted" ] || jiagu_note gate "resources $jiagu_wanted"
+        return 0
+      fi
+    fi
+    if [ $((jiagu_now - jiagu_since)) -gt $((jiagu_limit + jiagu_hold)) ] ||
+      { [ -z "$jiagu_steady" ] && [ $((jiagu_now - jiagu_since)) -gt "$jiagu_limit" ]; }; then
+      jiagu_reason="gate-timeout $(printf '%s' "$jiagu_reply" | tail -n 1 | cut -c 1-300)"
+      [ -z "$jiagu_about" ] || jiagu_reason="gate-node before: ${jiagu_wanted:--} now: $jiagu_about"
       return 1
     fi
     jiagu_pause 0.4

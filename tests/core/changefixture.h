@@ -38,6 +38,29 @@ inline FileChange step(const QString &node, const QString &path)
     return step;
 }
 
+/// Another owner and mode for a file whose bytes are not known here.
+inline FileChange attributesStep(const QString &node, const QString &path)
+{
+    FileChange made = step(node, path);
+    made.kind = FileChange::Kind::Attributes;
+    made.before.clear();
+    made.after.clear();
+    made.sha256Before.clear();
+    made.sha256After.clear();
+    made.mode = 0644;
+    made.uid = 1000;
+    made.modeAfter = 0600;
+    made.uidAfter = 0;
+    made.gidAfter = 0;
+    made.gated = false;
+    made.argvBefore.clear();
+    made.argvAfter.clear();
+    made.address.clear();
+    made.port = 0;
+    made.soak = 0;
+    return made;
+}
+
 /// One step per path, all on one node.
 inline ChangeSet changeSet(const QString &node, const QStringList &paths)
 {

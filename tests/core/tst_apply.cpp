@@ -140,11 +140,11 @@ private Q_SLOTS:
 
         QTest::newRow("kept") << 1 << Answers{says(End::Confirmed)} << u"apply"_s << u"done"_s << one + u"done"_s
                               << u"healthy"_s;
-        for (const auto &[word, sentence] :
-            {std::pair{u"changed"_s, u"no longer what was reviewed"_s}, {u"no-space"_s, u"not enough room"_s},
-                {u"locked abc"_s, u"Another transaction"_s}, {u"symlink /etc"_s, u"symbolic link (/etc)"_s},
-                {u"read-only"_s, u"read-only"_s}, {u"immutable"_s, u"lsattr"_s}, {u"other-machine"_s, u"machine-id"_s},
-                {u"kubeadm"_s, u"kubeadm"_s}, {u"never seen"_s, u"The node says: never seen"_s}})
+        for (const auto &[word, sentence] : {std::pair{u"changed"_s, u"no longer what was reviewed"_s},
+                 {u"no-space"_s, u"not enough room"_s}, {u"locked abc"_s, u"Another transaction"_s},
+                 {u"symlink /etc"_s, u"symbolic link (/etc)"_s}, {u"read-only"_s, u"read-only"_s},
+                 {u"immutable"_s, u"lsattr"_s}, {u"other-machine"_s, u"machine-id"_s}, {u"kubeadm"_s, u"kubeadm"_s},
+                 {u"no-unit"_s, u"systemd unit"_s}, {u"never seen"_s, u"The node says: never seen"_s}})
             QTest::addRow("refused: %s", qPrintable(word)) << 1 << Answers{says(End::Refused, word)} << u"apply"_s
                                                            << u"refused"_s << one + u"refused"_s << sentence;
         QTest::newRow("the component ended")
@@ -169,6 +169,13 @@ private Q_SLOTS:
                                          << u"no way"_s;
         QTest::newRow("sudo denied") << 1 << Answers{fails(Error::Kind::Elevation)} << u"apply"_s << u"refused"_s
                                      << unheard + u"refused"_s << u"no way"_s;
+        QTest::newRow("a pod was ended") << 1
+                                         << Answers{says(End::RolledBack, u"gate-pods default/web reason=Evicted"_s)}
+                                         << u"apply"_s << u"rolled-back"_s << one + u"rolled-back"_s
+                                         << u"default/web"_s;
+        QTest::newRow("an NPU is missing")
+            << 1 << Answers{says(End::RolledBack, u"gate-node before: npu=8 now: npu=7"_s)} << u"apply"_s
+            << u"rolled-back"_s << one + u"rolled-back"_s << u"npu=7"_s;
         const auto three = u"approved intent state intent state intent state outcome:"_s;
         QTest::newRow("three steps") << 3 << Answers{} << u"apply apply apply"_s << u"done"_s << three + u"done"_s
                                      << u"healthy"_s;
@@ -182,6 +189,11 @@ private Q_SLOTS:
             << u"apply apply apply restore restore"_s << u"rolled-back"_s
             << u"approved intent state intent state intent state intent state intent state outcome:rolled-back"_s
             << u"as before"_s;
+        QTest::newRow("what was so already is not taken back")
+            << 3
+            << Answers{says(End::Refused, u"already"_s), says(End::Confirmed), says(End::RolledBack, u"gate-exit"_s)}
+            << u"apply apply apply restore"_s << u"rolled-back"_s
+            << u"approved intent state intent state intent state intent state outcome:rolled-back"_s << u"as before"_s;
         QTest::newRow("taking back fails")
             << 2
             << Answers{says(End::Confirmed), says(End::RolledBack, u"gate-exit"_s), says(End::Refused, u"changed"_s)}
@@ -294,6 +306,180 @@ private Q_SLOTS:
             QVERIFY(request.contains("\nbefore " + step.sha256After + "\nafter " + step.sha256Before + '\n'));
             QVERIFY(request.endsWith("\ncontent\n" + step.before.toBase64() + '\n'));
         }
+    }
+
+    void restoreFails_data()
+    {
+        QTest::addColumn<QList<RecordingHost::Answer>>("answers");
+        QTest::addColumn<QString>("state");
+        using Answers = QList<RecordingHost::Answer>;
+        QTest::newRow("and is taken back")
+            << Answers{says(End::Confirmed), says(End::RolledBack, u"gate-exit"_s)} << u"rolled-back"_s;
+    }
+    void restoreFails()
+    {
+        QFETCH(QList<RecordingHost::Answer>, answers);
+        QFETCH(QString, state);
+        Bench bench({u"/etc/a"_s, u"/etc/b"_s});
+        bench.host.answers = answers;
+        QCOMPARE(outcomeName(bench.restore().state), state);
+        QCOMPARE(verbs(bench.host.sent), u"restore restore restore"_s);
+        // b back, a failed, b forth again.
+        QVERIFY(bench.host.sent.last().request.contains("\nafter " + bench.changeSet.steps[1].sha256After + '\n'));
+        QStringList actions;
+        for (const JournalEntry &entry : bench.journal.entries(bench.changeSet.id)) {
+            if (entry.event == u"intent"_s)
+                actions += entry.action + QString::number(entry.step);
+        }
+        QCOMPARE(actions.join(u' '), u"restore1 restore0 apply1"_s);
+    }
+
+    void attributesThereAndBack()
+    {
+        ChangeSet made = fixture::changeSet(u"cp1"_s, {});
+        made.steps = {fixture::attributesStep(u"cp1"_s, u"/etc/a"_s)};
+        made.id = contentId(made);
+        Bench bench;
+        bench.changeSet = made;
+        bench.approval.changeSet = bench.host.changeSet = made.id;
+        const Outcome applied = bench.apply();
+        QCOMPARE(outcomeName(applied.state), u"done"_s);
+        QVERIFY2(!applied.message.en.contains(u"healthy"_s), qPrintable(applied.message.en));
+        QCOMPARE(bench.host.sent.last().request,
+            "jiagu-transaction 1\nmachine-id 0123456789abcdef0123456789abcdef\npath L2V0Yy9h\nkind attributes\n"
+            "mode-after 600\nowner-after 0:0\nbefore -\nafter -\nsize 0\nmode 644\nowner 1000:0\ncomponent -\n"
+            "address -\nport 0\nlimit 300\nsoak 0\nargv-before \nargv-after \ncontent\n"_ba);
+        QCOMPARE(outcomeName(bench.restore().state), u"done"_s);
+        QVERIFY(bench.host.sent.last().request.contains("\nmode-after 644\nowner-after 1000:0\n"));
+        QVERIFY(bench.host.sent.last().request.contains("\nmode 600\nowner 0:0\n"));
+        const QByteArray text = remoteText(made, u"cp1"_s);
+        QVERIFY(text.contains("\n# /etc/a: chmod and chown, 0644 1000:0 -> 0600 0:0\n"));
+        made.steps = {fixture::step(u"cp1"_s, u"/var/lib/kubelet/config.yaml"_s)};
+        made.steps.first().component = ComponentKind::Kubelet;
+        QVERIFY(remoteText(made, u"cp1"_s)
+                    .contains("\n# /var/lib/kubelet/config.yaml: replaced, then systemctl restart kubelet\n"));
+    }
+
+    void sentences_data()
+    {
+        QTest::addColumn<QString>("reason");
+        for (const char *reason :
+            {"changed", "already", "attributes", "no-space", "read-only", "immutable", "symlink /a", "linked",
+                "unsafe-directory /a", "bind-mount", "missing", "not-regular", "other-machine", "kubeadm", "no-kubelet",
+                "no-unit", "locked 1", "open 1", "not-as-written", "unhealthy 500", "tool awk", "not-root", "truncated",
+                "canceled", "verify", "gate-exit bad", "gate-argv", "gate-timeout 500", "gate-pods a/b", "gate-node x",
+                "interrupted", "foreign-edit", "backup-damaged", "rollback-failed x", "not-back x", "lost"})
+            QTest::newRow(reason) << QString::fromLatin1(reason);
+    }
+    /// Every word of docs/transactions.md has a sentence of its own, for every kind of step, in both languages.
+    void sentences()
+    {
+        QFETCH(QString, reason);
+        FileChange kubelet = fixture::step(u"cp1"_s, u"/etc/a"_s);
+        kubelet.component = ComponentKind::Kubelet;
+        for (const FileChange &step :
+            {fixture::step(u"cp1"_s, u"/etc/a"_s), fixture::attributesStep(u"cp1"_s, u"/etc/a"_s), kubelet}) {
+            const Message text = reasonText(reason, step);
+            QVERIFY2(!text.en.startsWith(u"The node says"_s), qPrintable(text.en));
+            QVERIFY(!text.zh.isEmpty() && text.zh != text.en);
+            QVERIFY2(!text.en.contains(u'%') && !text.zh.contains(u'%'), qPrintable(text.en + text.zh));
+        }
+        QFile page(QStringLiteral(SOURCE_DIR "/docs/transactions.md"));
+        QVERIFY(page.open(QIODevice::ReadOnly));
+        QVERIFY(page.readAll().contains('`' + reason.section(u' ', 0, 0).toUtf8()));
+    }
+
+    void progressSentences_data()
+    {
+        QTest::addColumn<QString>("state");
+        QTest::addColumn<QString>("detail");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("set") << u"set"_s << QString() << u"owner and mode set"_s;
+        QTest::newRow("recorded") << u"backed-up"_s << QString() << u"recorded below"_s;
+        QTest::newRow("process") << u"gate"_s << u"process 12"_s << u"new process (12)"_s;
+        QTest::newRow("ended") << u"gate"_s << u"ended default/job"_s << u"default/job ended by itself"_s;
+        QTest::newRow("resources") << u"gate"_s << u"resources npu=8"_s << u"npu=8"_s;
+        QTest::newRow("not checked") << u"gate"_s << u"node-unknown no curl"_s << u"Not checked"_s;
+    }
+    void progressSentences()
+    {
+        QFETCH(QString, state);
+        QFETCH(QString, detail);
+        QFETCH(QString, says);
+        const Message text = eventText(state, detail, fixture::attributesStep(u"cp1"_s, u"/etc/a"_s));
+        QVERIFY2(text.en.contains(says), qPrintable(text.en));
+        QVERIFY(!text.zh.isEmpty() && text.zh != text.en && !text.zh.contains(u'%'));
+    }
+
+    /// Several steps, and the desktop dies in the middle: what the node and the journal together say.
+    void inquiresAboutSeveral_data()
+    {
+        QTest::addColumn<QStringList>("intents"); // the last one has no end yet
+        QTest::addColumn<RecordingHost::Answer>("answer");
+        QTest::addColumn<QString>("state");
+        QTest::addColumn<QString>("says");
+        const QString part = u"Only a part"_s;
+        QTest::newRow("the last was kept")
+            << QStringList{u"apply0"_s, u"apply1"_s} << says(End::Confirmed) << u"done"_s << u"kept"_s;
+        QTest::newRow("the last was so already")
+            << QStringList{u"apply0"_s, u"apply1"_s} << says(End::Refused, u"already"_s) << u"done"_s << u"kept"_s;
+        QTest::newRow("only the first was sent")
+            << QStringList{u"apply0"_s} << says(End::Confirmed) << u"undecided"_s << part;
+        QTest::newRow("the first rolled back")
+            << QStringList{u"apply0"_s} << says(End::RolledBack, u"gate-exit"_s) << u"rolled-back"_s << u"as before"_s;
+        QTest::newRow("the second rolled back, the first is still there")
+            << QStringList{u"apply0"_s, u"apply1"_s} << says(End::RolledBack, u"gate-exit"_s) << u"undecided"_s << part;
+        QTest::newRow("the second never arrived, the first is still there")
+            << QStringList{u"apply0"_s, u"apply1"_s} << says(End::Absent) << u"undecided"_s << part;
+        QTest::newRow("the second rolled back, the first was so already")
+            << QStringList{u"apply0 already"_s, u"apply1"_s} << says(End::RolledBack, u"gate-exit"_s)
+            << u"rolled-back"_s << u"as before"_s;
+        QTest::newRow("taken back") << QStringList{u"apply0"_s, u"apply1"_s, u"restore0"_s} << says(End::Confirmed)
+                                    << u"rolled-back"_s << u"taken back"_s;
+        QTest::newRow("not taken back") << QStringList{u"apply0"_s, u"apply1"_s, u"restore0"_s}
+                                        << says(End::RolledBack, u"gate-exit"_s) << u"undecided"_s << part;
+        QTest::newRow("restored") << QStringList{u"restore1"_s, u"restore0"_s} << says(End::Confirmed) << u"done"_s
+                                  << u"kept"_s;
+        QTest::newRow("a restore taken back") << QStringList{u"restore1"_s, u"restore0"_s, u"apply1"_s}
+                                              << says(End::Confirmed) << u"rolled-back"_s << u"taken back"_s;
+    }
+    void inquiresAboutSeveral()
+    {
+        QFETCH(QStringList, intents);
+        QFETCH(RecordingHost::Answer, answer);
+        QFETCH(QString, state);
+        QFETCH(QString, says);
+        Bench bench;
+        // Both steps are of one file: its attributes, then its bytes.
+        bench.changeSet.steps.prepend(fixture::attributesStep(u"cp1"_s, u"/etc/a"_s));
+        bench.changeSet.id = contentId(bench.changeSet);
+        bench.host.changeSet = bench.changeSet.id;
+        QVERIFY(bench.journal.keep(bench.changeSet));
+        for (const QString &each : intents) {
+            JournalEntry entry;
+            entry.time = bench.changeSet.planned;
+            entry.node = u"cp1"_s;
+            entry.event = u"intent"_s;
+            entry.action = each.section(u' ', 0, 0).chopped(1);
+            entry.step = each.section(u' ', 0, 0).right(1).toInt();
+            entry.transaction = QString::number(bench.journal.entries(bench.changeSet.id).size());
+            entry.detail = u"/etc/a"_s;
+            QVERIFY(bench.journal.append(bench.changeSet.id, entry));
+            if (!each.contains(u"already"_s))
+                continue;
+            entry.event = u"state"_s;
+            entry.state = u"refused"_s;
+            entry.detail = u"already"_s;
+            QVERIFY(bench.journal.append(bench.changeSet.id, entry));
+        }
+        bench.host.answers = {answer};
+        const Outcome outcome = inquire(bench.changeSet, u"cp1"_s, bench.host, bench.journal, {});
+        QCOMPARE(outcomeName(outcome.state), state);
+        QVERIFY2(outcome.message.en.contains(says), qPrintable(outcome.message.en));
+        QCOMPARE(bench.host.sent.first().id,
+            bench.journal.entries(bench.changeSet.id)
+                .at(bench.journal.entries(bench.changeSet.id).size() - 2)
+                .transaction);
     }
 
     void inquires_data()

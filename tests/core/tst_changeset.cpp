@@ -381,6 +381,98 @@ private Q_SLOTS:
         QCOMPARE(read->steps[1].interruption, made.steps[1].interruption);
     }
 
+    void olderChangeSetsKeepTheirId()
+    {
+        // As version 0.1 wrote it: no field of a later one.
+        const QJsonObject object = toJson(fixture::changeSet(u"cp1"_s, {u"/etc/a"_s}));
+        const QStringList keys = object.value(u"steps"_s).toArray().first().toObject().keys();
+        QCOMPARE(keys.join(u' '),
+            u"address after argvAfter argvBefore before component gid interruption limit machineId mode node path port rules "
+            "sha256After sha256Before soak uid"_s);
+        QCOMPARE(
+            object.value(u"id"_s).toString(), u"f7a2676ee58df114bdc3c96f029ec841dff3d74236ac766ffdfe14d23f473a68"_s);
+        QVERIFY(changeSetFromJson(object));
+    }
+
+    void kinds_data()
+    {
+        QTest::addColumn<std::function<void(FileChange &)>>("change");
+        QTest::addColumn<bool>("readable");
+        const auto row = [](const char *name, bool readable, const std::function<void(FileChange &)> &change) {
+            QTest::newRow(name) << change << readable;
+        };
+        row("attributes", true, [](FileChange &) {});
+        row("attributes with a checksum", true,
+            [](FileChange &s) { s.sha256Before = s.sha256After = fixture::sha256("key"); });
+        row("attributes with a gate", true, [](FileChange &s) {
+            s.gated = true;
+            s.argvBefore = s.argvAfter = {"kube-apiserver"};
+            s.address = u"10.0.0.1"_s;
+            s.port = 6443;
+        });
+        row("of no component in particular", true, [](FileChange &s) { s.component = ComponentKind::OperatingSystem; });
+        row("mode alone", true, [](FileChange &s) { s.uid = 0; });
+        row("nothing changes", false, [](FileChange &s) {
+            s.mode = s.modeAfter;
+            s.uid = s.uidAfter;
+        });
+        row("bytes too", false, [](FileChange &s) { s.after = "x"; });
+        row("two checksums", false, [](FileChange &s) { s.sha256After = fixture::sha256("key"); });
+        row("half a checksum", false, [](FileChange &s) { s.sha256Before = s.sha256After = "abc"; });
+        row("no mode", false, [](FileChange &s) { s.modeAfter = -1; });
+        row("a mode too large", false, [](FileChange &s) { s.modeAfter = 010000; });
+        row("no owner", false, [](FileChange &s) { s.uidAfter = -1; });
+        row("no group", false, [](FileChange &s) { s.gidAfter = -1; });
+        row("a gate of which nothing is known", false, [](FileChange &s) { s.gated = true; });
+        row("a gate that there is not", false, [](FileChange &s) {
+            s = fixture::step(u"cp1"_s, u"/etc/a"_s);
+            s.component = ComponentKind::Etcd;
+        });
+        row("the kubelet", true, [](FileChange &s) {
+            s = fixture::step(u"cp1"_s, u"/etc/a"_s);
+            s.component = ComponentKind::Kubelet;
+        });
+        row("the kubelet without healthz", true, [](FileChange &s) {
+            s = fixture::step(u"cp1"_s, u"/etc/a"_s);
+            s.component = ComponentKind::Kubelet;
+            s.address.clear();
+            s.port = 0;
+        });
+        row("the API server without a port", false, [](FileChange &s) {
+            s = fixture::step(u"cp1"_s, u"/etc/a"_s);
+            s.port = 0;
+        });
+        row("bytes without a gate", true, [](FileChange &s) {
+            s = fixture::step(u"cp1"_s, u"/etc/a"_s);
+            s.gated = false;
+            s.argvBefore.clear();
+            s.argvAfter.clear();
+            s.address.clear();
+            s.port = 0;
+        });
+    }
+    void kinds()
+    {
+        QFETCH(std::function<void(FileChange &)>, change);
+        QFETCH(bool, readable);
+        ChangeSet made = fixture::changeSet(u"cp1"_s, {});
+        FileChange step = fixture::attributesStep(u"cp1"_s, u"/etc/a"_s);
+        change(step);
+        made.steps = {step};
+        made.id = contentId(made);
+        const auto read = changeSetFromJson(QJsonDocument::fromJson(QJsonDocument(toJson(made)).toJson()).object());
+        QCOMPARE(read.has_value(), readable);
+        if (!readable)
+            return;
+        QCOMPARE(toJson(*read), toJson(made));
+        const FileChange &is = read->steps.first();
+        QCOMPARE(int(is.kind), int(step.kind));
+        QCOMPARE(is.gated, step.gated);
+        QCOMPARE(is.modeAfter, step.modeAfter);
+        QCOMPARE(is.uidAfter, step.uidAfter);
+        QCOMPARE(is.gidAfter, step.gidAfter);
+    }
+
     void spoiled_data()
     {
         QTest::addColumn<QString>("key");
@@ -399,6 +491,12 @@ private Q_SLOTS:
         QTest::newRow("address") << u"steps.address"_s << QJsonValue(u"10.0.0.1\nport 1"_s) << true;
         QTest::newRow("port") << u"steps.port"_s << QJsonValue(70000) << true;
         QTest::newRow("mode") << u"steps.mode"_s << QJsonValue(-1) << true;
+        QTest::newRow("kind") << u"steps.kind"_s << QJsonValue(u"directory"_s) << true;
+        QTest::newRow("kind that is the default") << u"steps.kind"_s << QJsonValue(u"content"_s) << true;
+        QTest::newRow("kind that is no word") << u"steps.kind"_s << QJsonValue(1) << true;
+        QTest::newRow("gated") << u"steps.gated"_s << QJsonValue(u"false"_s) << true;
+        QTest::newRow("gated that is the default") << u"steps.gated"_s << QJsonValue(true) << true;
+        QTest::newRow("attributes of a content step") << u"steps.modeAfter"_s << QJsonValue(0600) << true;
         QTest::newRow("no arguments") << u"steps.argvAfter"_s << QJsonValue(QJsonArray()) << true;
     }
     void spoiled()
