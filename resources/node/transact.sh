@@ -444,7 +444,8 @@ jiagu_stage() {
 
 jiagu_attribute() { # MODE OWNER: in an order that at no moment allows more than before or after
   jiagu_error=$(chmod "$jiagu_middle" "$jiagu_path" 2>&1) || return 1
-  jiagu_error=$({ chown "$2" "$jiagu_path" && chmod "$1" "$jiagu_path"; } 2>&1)
+  if [ "$(stat -c %u:%g "$jiagu_path")" != "$2" ]; then jiagu_error=$(chown "$2" "$jiagu_path" 2>&1) || return 1; fi
+  jiagu_error=$(chmod "$1" "$jiagu_path" 2>&1)
 }
 
 jiagu_set() { # owner and mode, in place

@@ -86,6 +86,92 @@ while :; do
 done
 )sh";
 
+/// What the stand-in kubelet of a real systemd unit does with its file: it runs the first line.
+struct Config
+{
+    QByteArray code;
+    QByteArray bytes() const { return code + "\n# a configuration\n"; }
+};
+const QByteArray configFile = "/etc/jiagu-test/config.yaml";
+const Config running{"node 8; answer"};
+const Config limited{"node 8; answer # podPidsLimit: 1000"};
+const QByteArray kubeletArgv = QByteArray("/opt/stand-in/kubelet") + '\0' + "/opt/stand-in/serve" + '\0';
+const QByteArray pod = "0123abcd-0123-0123-0123-0123456789ab";
+
+/// A unit as kubeadm's, whose program answers healthz; two pods' worth of processes in cgroups as a kubelet makes them;
+/// a kubectl that knows what the API server would say.
+const QByteArray unit = R"sh(
+cat >/opt/stand-in/healthz <<'END'
+#!/bin/sh
+while read -r line && [ "${#line}" -gt 1 ]; do :; done
+printf 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok'
+END
+chmod 755 /opt/stand-in/healthz
+cat >/opt/stand-in/serve <<'END'
+answer() { socat TCP-LISTEN:10248,bind=127.0.0.1,reuseaddr,fork EXEC:/opt/stand-in/healthz; }
+wait_for_ever() { while :; do sleep 1; done; }
+node() { # how many NPUs the node offers, as the API server tells it
+  cat >/run/node.json <<JSON
+{
+  "kind": "Node",
+  "metadata": {
+    "name": "n"
+  },
+  "status": {
+    "capacity": {
+      "huawei.com/Ascend910": "9"
+    },
+    "allocatable": {
+      "cpu": "2",
+      "huawei.com/Ascend910": "$1"
+    },
+    "conditions": [
+      {
+        "type": "MemoryPressure",
+        "status": "False",
+        "lastHeartbeatTime": "2000-01-01T00:00:00Z"
+      },
+      {
+        "type": "Ready",
+        "status": "${3:-True}",
+        "lastHeartbeatTime": "${2:-$(date -u +%Y-%m-%dT%H:%M:%SZ)}"
+      }
+    ]
+  }
+}
+JSON
+}
+eval "$(sed -n 1p /etc/jiagu-test/config.yaml)"
+END
+cat >/etc/systemd/system/kubelet.service <<'END'
+[Service]
+EnvironmentFile=-/run/kubelet.env
+ExecStart=/opt/stand-in/kubelet /opt/stand-in/serve $MORE
+Restart=always
+StartLimitInterval=0
+RestartSec=10
+END
+systemctl daemon-reload
+rm -f /run/kubelet.env /run/pod.json /run/node.json /etc/kubernetes/kubelet.conf
+)sh";
+const QByteArray pods = R"sh(
+root=$(awk '$3 == "cgroup" || $3 == "cgroup2" {print $2}' /proc/self/mounts | grep -v cpuset | tail -n 1)
+mkdir -p /var/log/pods/default_web_0123abcd-0123-0123-0123-0123456789ab
+for part in 99991 99992; do
+  group=$root/kubepods/besteffort/pod0123abcd-0123-0123-0123-0123456789ab/$(echo $part | sha256sum | cut -c 1-64)
+  mkdir -p "$group"
+  setsid sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep "$1"' "$group" "$part" </dev/null >/dev/null 2>&1 &
+done
+)sh";
+
+/// The API server's word about the pod.
+QByteArray podSays(const QByteArray &lines)
+{
+    return "cat >/run/pod.json <<'END'\n{\n  \"kind\": \"Pod\",\n  \"metadata\": {\n    \"uid\": \"" + pod
+        + "\",\n    \"annotations\": {\n      \"note\": \"\\\"phase\\\": \\\"Succeeded\\\"\"\n    }\n  },\n  \"status\": {\n"
+        + lines + "\n  }\n}\nEND\n";
+}
+
 /// Everything that could have changed: bytes, owner, mode, ACL, extended attributes and whether names were left.
 const QByteArray look = R"sh(
 cd /etc/jiagu-test
@@ -117,20 +203,42 @@ class TestTransact : public QObject
         QByteArray argvBefore = healthy.argv();
         QByteArray argvAfter = hardened.argv();
         QByteArray machineId;
+        QByteArray modeAfter; ///< when not empty owner and mode change, not the bytes
+        QByteArray ownerAfter = "0:0";
+        QByteArray hash = "-"; ///< of the bytes that stay
+        int port = 6443;
         int limit = 20;
         int soak = 2;
     };
+    static Request kubeletRequest(const QByteArray &code)
+    {
+        Request request;
+        request.path = configFile;
+        request.before = running.bytes();
+        request.after = Config{code}.bytes();
+        request.component = "kubelet";
+        request.argvBefore = request.argvAfter = kubeletArgv;
+        request.port = 10248;
+        return request;
+    }
 
     QByteArray text(const Request &request) const
     {
         const QByteArray machine = request.machineId.isEmpty() ? m_machineId : request.machineId;
+        if (!request.modeAfter.isEmpty())
+            return "jiagu-transaction 1\nmachine-id " + machine + "\npath " + request.path.toBase64()
+                + "\nkind attributes\nmode-after " + request.modeAfter + "\nowner-after " + request.ownerAfter
+                + "\nbefore " + request.hash + "\nafter " + request.hash + "\nsize 0\nmode " + request.mode + "\nowner "
+                + request.owner
+                + "\ncomponent -\naddress -\nport 0\nlimit 20\nsoak 0\nargv-before \nargv-after \n"
+                  "content\n";
         return "jiagu-transaction 1\nmachine-id " + machine + "\npath " + request.path.toBase64() + "\nbefore "
             + sha256(request.before) + "\nafter " + sha256(request.after) + "\nsize "
             + QByteArray::number(request.after.size()) + "\nmode " + request.mode + "\nowner " + request.owner
-            + "\ncomponent " + request.component + "\naddress 127.0.0.1\nport 6443\nlimit "
-            + QByteArray::number(request.limit) + "\nsoak " + QByteArray::number(request.soak) + "\nargv-before "
-            + request.argvBefore.toBase64() + "\nargv-after " + request.argvAfter.toBase64() + "\ncontent\n"
-            + request.after.toBase64() + '\n';
+            + "\ncomponent " + request.component + "\naddress 127.0.0.1\nport " + QByteArray::number(request.port)
+            + "\nlimit " + QByteArray::number(request.limit) + "\nsoak " + QByteArray::number(request.soak)
+            + "\nargv-before " + request.argvBefore.toBase64() + "\nargv-after " + request.argvAfter.toBase64()
+            + "\ncontent\n" + request.after.toBase64() + '\n';
     }
 
     QByteArray stream(const Transaction &transaction, const QByteArray &nonce, const QByteArray &script) const
@@ -190,14 +298,21 @@ private Q_SLOTS:
            "cat >/opt/stand-in/run <<'END'\n"
             + kubelet
             + "\nEND\n"
-              "cat >/usr/local/bin/kubectl <<'END'\n#!/bin/sh\n[ ! -e /run/not-ready ] || { echo 'etcd failed' >&2; exit 1; }\n"
+              "cat >/usr/local/bin/kubectl <<'END'\n#!/bin/sh\n"
+              "case $* in\n"
+              "  */api/v1/nodes/*) cat /run/node.json; exit ;;\n"
+              "  */api/v1/namespaces/default/pods/web*) cat /run/pod.json 2>/dev/null || { echo 'Error from server "
+              "(NotFound): pods \"web\" not found' >&2; exit 1; }; exit ;;\n"
+              "esac\n[ ! -e /run/not-ready ] || { echo 'etcd failed' >&2; exit 1; }\n"
               "pgrep -f '^/opt/stand-in/kube-apiserver' >/dev/null && echo ok\nEND\n"
               "chmod 755 /usr/local/bin/kubectl\n");
     }
 
     void init()
     {
-        on("pkill -9 -x kubelet; pkill -9 -f '^/opt/stand-in/kube-apiserver'; pkill -9 -x kubeadm; umount -l /etc/jiagu-test/* /etc/jiagu-test "
+        on("systemctl stop kubelet; rm -f /etc/systemd/system/kubelet.service; systemctl reset-failed kubelet; "
+           "systemctl daemon-reload; pkill -9 -f '^sleep 9999[12]$'; rm -rf /var/log/pods\n"
+           "pkill -9 -x kubelet; pkill -9 -f '^/opt/stand-in/kube-apiserver'; pkill -9 -x kubeadm; umount -l /etc/jiagu-test/* /etc/jiagu-test "
            "/var/lib/jiagu; chattr -i /etc/jiagu-test/* /etc/jiagu-test\n"
            "rm -rf /etc/jiagu-test /var/lib/jiagu /run/not-ready /var/log/containers; mkdir -m 755 /etc/jiagu-test\n"
            "printf '%s' '"
@@ -430,8 +545,345 @@ private Q_SLOTS:
         const QByteArray was = on(look);
         Request request;
         request.component = "kube-apiserver";
+        request.limit = 3;
         QCOMPARE(transact(Transaction::Verb::Apply, newId(), text(request)), end);
         QCOMPARE(on(look), was);
+    }
+
+    /// A step before this one may have shaken the component.
+    void waitsUntilItIsHealthy()
+    {
+        startKubelet();
+        on("touch /run/not-ready; setsid sh -c 'sleep 4; rm /run/not-ready' </dev/null >/dev/null 2>&1 &");
+        Request request;
+        request.component = "kube-apiserver";
+        QCOMPARE(transact(Transaction::Verb::Apply, newId(), text(request)), u"confirmed"_s);
+    }
+
+    void attributes_data()
+    {
+        QTest::addColumn<QByteArray>("before"); // run on the node; mode and owner as they are then
+        QTest::addColumn<QByteArray>("mode"); // that were reviewed
+        QTest::addColumn<QByteArray>("owner");
+        QTest::addColumn<QByteArray>("modeAfter");
+        QTest::addColumn<QByteArray>("ownerAfter");
+        QTest::addColumn<QString>("end");
+        const auto confirmed = u"confirmed"_s;
+        QTest::newRow("closed") << "chmod 644 %1"_ba
+                                << "644"_ba
+                                << "0:0"_ba
+                                << "600"_ba
+                                << "0:0"_ba << confirmed;
+        QTest::newRow("opened") << "chmod 600 %1"_ba
+                                << "600"_ba
+                                << "0:0"_ba
+                                << "640"_ba
+                                << "0:7"_ba << confirmed;
+        QTest::newRow("owner alone") << "chown 1000:1000 %1"_ba
+                                     << "640"_ba
+                                     << "1000:1000"_ba
+                                     << "640"_ba
+                                     << "0:0"_ba << confirmed;
+        QTest::newRow("set-user-id taken off") << "chmod 4755 %1"_ba
+                                               << "4755"_ba
+                                               << "0:0"_ba
+                                               << "755"_ba
+                                               << "0:0"_ba << confirmed;
+        QTest::newRow("set-user-id stays with a new owner") << "chmod 4755 %1"_ba
+                                                            << "4755"_ba
+                                                            << "0:0"_ba
+                                                            << "4750"_ba
+                                                            << "7:7"_ba << confirmed;
+        QTest::newRow("no rights at all") << "chmod 644 %1"_ba
+                                          << "644"_ba
+                                          << "0:0"_ba
+                                          << "0"_ba
+                                          << "0:0"_ba << confirmed;
+        QTest::newRow("ACL and extended attribute stay")
+            << "setfacl -m u:1000:r %1; setfattr -n user.note -v x %1; chmod 640 %1"_ba
+            << "640"_ba
+            << "0:0"_ba
+            << "600"_ba
+            << "7:7"_ba << confirmed;
+        QTest::newRow("an immutable directory") << "chattr +i /etc/jiagu-test || touch /run/no-chattr"_ba
+                                                << "640"_ba
+                                                << "0:0"_ba
+                                                << "600"_ba
+                                                << "0:0"_ba << confirmed;
+        QTest::newRow("a mount point") << "cp -p %1 /opt/mounted; mount --bind /opt/mounted %1"_ba
+                                       << "640"_ba
+                                       << "0:0"_ba
+                                       << "600"_ba
+                                       << "0:0"_ba << confirmed;
+        QTest::newRow("a full file system")
+            << "cp -p %1 /tmp/old; mount -t tmpfs -o size=64k,mode=755 none /etc/jiagu-test; cp -p /tmp/old %1; head -c 1M "
+               "/dev/zero >/etc/jiagu-test/ballast"_ba
+            << "640"_ba
+            << "0:0"_ba
+            << "600"_ba
+            << "0:0"_ba << confirmed;
+        const auto refused = [](const char *name, const QByteArray &before, const QString &end) {
+            QTest::newRow(name) << before << "640"_ba
+                                << "0:0"_ba
+                                << "600"_ba
+                                << "0:0"_ba << end;
+        };
+        refused("so already", "chmod 600 %1", u"refused already"_s);
+        refused("mode changed since", "chmod 644 %1", u"refused attributes"_s);
+        refused("owner changed since", "chown 1000 %1", u"refused attributes"_s);
+        refused("bytes changed since", "echo more >>%1", u"refused changed"_s);
+        refused("gone", "rm %1", u"refused missing"_s);
+        refused("a directory", "rm %1; mkdir -m 640 %1", u"refused not-regular"_s);
+        refused("a symbolic link", "mv %1 /etc/jiagu-test/real; ln -s real %1", u"refused symlink"_s);
+        refused("a hard link", "ln %1 /etc/jiagu-test/other", u"refused linked"_s);
+        refused("a directory that all may write", "chmod 777 /etc/jiagu-test", u"refused unsafe-directory"_s);
+        refused("immutable", "chattr +i %1 || touch /run/no-chattr", u"refused immutable"_s);
+        refused("read-only file system",
+            "mount --bind /etc/jiagu-test /etc/jiagu-test; mount -o remount,ro,bind /etc/jiagu-test",
+            u"refused read-only"_s);
+        refused("kubeadm at work",
+            "cp /bin/sleep /opt/stand-in/kubeadm; setsid /opt/stand-in/kubeadm 60 </dev/null >/dev/null 2>&1 &",
+            u"refused kubeadm"_s);
+        QTest::newRow("a capability and another owner")
+            << "setcap cap_net_raw+ep %1 || setfattr -n security.capability -v "
+               "0x0100000200200000000000000000000000000000 %1"_ba
+            << "640"_ba
+            << "0:0"_ba
+            << "640"_ba
+            << "7:7"_ba << u"refused attributes"_s;
+    }
+    void attributes()
+    {
+        QFETCH(QByteArray, before);
+        QFETCH(QByteArray, mode);
+        QFETCH(QByteArray, owner);
+        QFETCH(QByteArray, modeAfter);
+        QFETCH(QByteArray, ownerAfter);
+        QFETCH(QString, end);
+        on("rm -f /run/no-chattr\n" + before.replace("%1", target));
+        if (on("cat /run/no-chattr && echo missing").contains("missing"))
+            QSKIP("the file system of the testbed knows no immutable files");
+        Request request;
+        request.mode = mode;
+        request.owner = owner;
+        request.modeAfter = modeAfter;
+        request.ownerAfter = ownerAfter;
+        request.hash = sha256(healthy.bytes());
+        const QByteArray full =
+            look + "\nstat -c '%i' " + target + "; getfattr -m - -d " + target + " 2>/dev/null | grep user";
+        const QByteArray was = on(full);
+        QCOMPARE(transact(Transaction::Verb::Apply, newId(), text(request)), end);
+        if (end != u"confirmed"_s) {
+            QCOMPARE(on(full), was);
+            return;
+        }
+        QCOMPARE(on("stat -c '%a %u:%g' " + target).trimmed(), modeAfter + ' ' + ownerAfter);
+        QCOMPARE(on("sha256sum <" + target).left(64), sha256(healthy.bytes()));
+        if (before.contains("setfacl"))
+            QVERIFY(on("getfacl -cnp " + target).contains("user:1000:r"));
+        // The way back, this time without knowing the bytes.
+        std::swap(request.mode, request.modeAfter);
+        std::swap(request.owner, request.ownerAfter);
+        request.hash = "-";
+        QCOMPARE(transact(Transaction::Verb::Restore, newId(), text(request)), u"confirmed"_s);
+        QCOMPARE(on(full), was);
+        // The bytes were never copied.
+        QCOMPARE(on("grep -rl 'while :' /var/lib/jiagu/txn/*/old /var/lib/jiagu/txn/*/new 2>/dev/null"), QByteArray());
+    }
+
+    /// What anybody could have seen between the two: every state after a chmod or chown.
+    void attributesInBetween_data()
+    {
+        QTest::addColumn<QByteArray>("mode");
+        QTest::addColumn<QByteArray>("owner");
+        QTest::addColumn<QByteArray>("modeAfter");
+        QTest::addColumn<QByteArray>("ownerAfter");
+        QTest::addColumn<QByteArray>("chown"); // what the program does instead
+        QTest::addColumn<QByteArray>("states");
+        QTest::addColumn<QString>("end");
+        const QByteArray real = "/opt/real/chown \"$@\"";
+        QTest::newRow("another owner, closed")
+            << "644"_ba
+            << "1000:1000"_ba
+            << "640"_ba
+            << "0:0"_ba << real << "640 1000:1000, 640 0:0, 640 0:0"_ba << u"confirmed"_s;
+        QTest::newRow("another owner, opened")
+            << "600"_ba
+            << "1000:1000"_ba
+            << "644"_ba
+            << "0:0"_ba << real << "600 1000:1000, 600 0:0, 644 0:0"_ba << u"confirmed"_s;
+        QTest::newRow("neither includes the other")
+            << "604"_ba
+            << "0:0"_ba
+            << "660"_ba
+            << "7:7"_ba << real << "600 0:0, 600 7:7, 660 7:7"_ba << u"confirmed"_s;
+        QTest::newRow("the owner cannot be changed")
+            << "644"_ba
+            << "0:0"_ba
+            << "640"_ba
+            << "7:7"_ba
+            << "echo 'Operation not permitted' >&2; exit 1"_ba
+            << "640 0:0, 640 0:0, 640 0:0, 644 0:0"_ba << u"rolled-back immutable"_s;
+    }
+    void attributesInBetween()
+    {
+        QFETCH(QByteArray, mode);
+        QFETCH(QByteArray, owner);
+        QFETCH(QByteArray, modeAfter);
+        QFETCH(QByteArray, ownerAfter);
+        QFETCH(QByteArray, chown);
+        QFETCH(QByteArray, states);
+        QFETCH(QString, end);
+        on("chmod " + mode + ' ' + target + "; chown " + owner + ' ' + target
+            + "; rm -f /run/states; mkdir -p /opt/real\n"
+              "cp /bin/chmod /bin/chown /opt/real\n"
+              "for t in chmod chown; do printf '#!/bin/sh\\n%s\\nstatus=$?\\ncase $* in *jiagu-test*) stat -c \"%%a %%u:%%g\" "
+            + target
+            + " >>/run/states ;; esac\\nexit $status\\n' \"/opt/real/$t \\\"\\$@\\\"\" >/opt/log-$t; /opt/real/chmod 755 /opt/log-$t; done\n"
+              "cat >/opt/log-chown <<'END'\n#!/bin/sh\n("
+            + chown + ")\nstatus=$?\nstat -c '%a %u:%g' " + target + " >>/run/states\nexit $status\nEND\n");
+        Request request;
+        request.mode = mode;
+        request.owner = owner;
+        request.modeAfter = modeAfter;
+        request.ownerAfter = ownerAfter;
+        const QStringList around{u"unshare"_s, u"-m"_s, u"/bin/sh"_s, u"-c"_s,
+            u"mount --bind /opt/log-chmod /usr/bin/chmod; mount --bind /opt/log-chown /usr/bin/chown; exec /bin/sh -s"_s};
+        QCOMPARE(transact(Transaction::Verb::Apply, newId(), text(request), {}, around), end);
+        QCOMPARE(on("cat /run/states").trimmed().replace("\n", ", "), states);
+    }
+
+    void gateOfTheKubelet_data()
+    {
+        QTest::addColumn<QByteArray>("before"); // run on the node while the kubelet runs
+        QTest::addColumn<QByteArray>("code"); // of the kubelet after the change
+        QTest::addColumn<int>("port");
+        QTest::addColumn<int>("limit");
+        QTest::addColumn<QString>("end");
+        QTest::addColumn<QString>("says"); // in the reason or an event
+        const QByteArray conf = "echo stand-in >/etc/kubernetes/kubelet.conf\n";
+        const auto confirmed = u"confirmed"_s;
+        const auto row = [](const char *name, const QByteArray &before, const QByteArray &code, const QString &end,
+                             const QString &says, int port = 10248,
+                             int limit = 20) { QTest::newRow(name) << before << code << port << limit << end << says; };
+        row("comes back", {}, limited.code, confirmed, u"node-unknown no /etc/kubernetes/kubelet.conf"_s);
+        row("ends at once", {},
+            "echo 'E1 run.go:72] \"command failed\" err=\"unknown tls version\"' >&2; echo more >&2; exit 1",
+            u"rolled-back gate-exit"_s, u"unknown tls version"_s, 10248, 300);
+        row("ends while watched", {}, "answer & sleep 6; exit 1", u"rolled-back gate-exit"_s, {}, 10248, 300);
+        row("ends well while watched", {}, "answer & sleep 6; exit 0", u"rolled-back gate-exit"_s, {}, 10248, 300);
+        row("started again at once",
+            "mkdir -p /run/systemd/system/kubelet.service.d; printf '[Service]\\nRestartSec=100ms\\n' "
+            ">/run/systemd/system/kubelet.service.d/x.conf; systemctl daemon-reload",
+            "answer & sleep 6; exit 1", u"rolled-back gate-exit"_s, {}, 10248, 300);
+        row("never healthy", {}, "wait_for_ever", u"rolled-back gate-timeout"_s, {}, 10248, 5);
+        row("no healthz, and it stays", {}, "wait_for_ever", confirmed, {}, 0);
+        row("no healthz, and it ends", {}, "sleep 8; exit 1", u"rolled-back gate-exit"_s, {}, 0, 300);
+        row("other arguments", "echo MORE=--other >/run/kubelet.env", limited.code, u"rolled-back gate-argv"_s, {});
+        row("not healthy before", "systemctl kill -s STOP kubelet; pkill -9 socat", limited.code,
+            u"refused unhealthy"_s, {}, 10248, 3);
+        row("does not run before", "systemctl stop kubelet", limited.code, u"refused unhealthy"_s, u"inactive"_s, 10248,
+            3);
+        row("no unit", "systemctl stop kubelet; rm /etc/systemd/system/kubelet.service; systemctl daemon-reload",
+            limited.code, u"refused no-unit"_s, {});
+        row("runs otherwise", "echo MORE=--other >/run/kubelet.env; systemctl restart kubelet", limited.code,
+            u"refused not-as-written"_s, {});
+
+        // The first process of the pod is its sandbox.
+        row("a container ended by itself", conf, "pkill -f '^sleep 99992$'; " + limited.code, confirmed, {});
+        const QByteArray ends = "pkill -f '^sleep 9999[12]$'; " + limited.code;
+        row("the pod was deleted", conf, ends, confirmed, u"ended default/web"_s);
+        row("the pod is being deleted",
+            conf
+                + podSays("    \"phase\": \"Running\"")
+                      .replace("    \"annotations\"",
+                          "    \"deletionTimestamp\": \"2026-01-31T12:00:00Z\",\n    \"annotations\""),
+            ends, confirmed, u"ended default/web"_s);
+        row("another pod has its name", conf + podSays("    \"phase\": \"Running\"").replace(pod, "f" + pod.mid(1)),
+            ends, confirmed, u"ended default/web"_s);
+        row("the pod has finished", conf + podSays("    \"phase\": \"Succeeded\""), ends, confirmed,
+            u"ended default/web"_s);
+        row("the pod has failed by itself",
+            conf
+                + podSays(
+                    "    \"containerStatuses\": [\n      {\n        \"reason\": \"Error\"\n      }\n    ],\n    \"phase\": \"Failed\""),
+            ends, confirmed, u"ended default/web"_s);
+        row("the pod was evicted", conf + podSays("    \"phase\": \"Failed\",\n    \"reason\": \"Evicted\""), ends,
+            u"rolled-back gate-pods"_s, u"reason=Evicted"_s, 10248, 60);
+        row("the restart ended the pod", conf + podSays("    \"phase\": \"Running\""), ends, u"rolled-back gate-pods"_s,
+            u"default/web phase=Running"_s, 10248, 60);
+        row("nobody can say how the pod ended", {}, ends, u"rolled-back gate-pods"_s, u"default/web"_s, 10248, 60);
+
+        row("the same NPUs", conf, limited.code, confirmed, u"resources huawei.com/Ascend910=8"_s);
+        row("an NPU is missing", conf, "node 7; answer", u"rolled-back gate-node"_s, u"huawei.com/Ascend910=7"_s, 10248,
+            8);
+        row("what the node says is from before", conf, "node 8 2026-01-01T00:00:00Z; answer",
+            u"rolled-back gate-node"_s, {}, 10248, 8);
+        row("the node is not Ready", conf, "node 8 \"\" False; answer", u"rolled-back gate-node"_s, u"now: False"_s,
+            10248, 8);
+    }
+    void gateOfTheKubelet()
+    {
+        QFETCH(QByteArray, before);
+        QFETCH(QByteArray, code);
+        QFETCH(int, port);
+        QFETCH(int, limit);
+        QFETCH(QString, end);
+        QFETCH(QString, says);
+        startUnit();
+        on(before);
+        const QByteArray was = on(look);
+        const QByteArray pid = on("systemctl show -p MainPID kubelet");
+        Request request = kubeletRequest(code);
+        request.port = port;
+        request.limit = limit;
+        if (end.contains(u"gate-exit"_s))
+            request.soak = 20;
+        QElapsedTimer clock;
+        clock.start();
+        QCOMPARE(transact(Transaction::Verb::Apply, newId(), text(request)), end);
+        if (limit == 300)
+            QVERIFY2(clock.elapsed() < 60000, "it did not roll back at the first exit");
+        QString said = m_last.reason;
+        for (const TransactionEvent &event : m_last.events)
+            said += u'\n' + event.state + u' ' + event.detail;
+        QVERIFY2(said.contains(says), qPrintable(said));
+        QByteArray expected = was;
+        if (end == u"confirmed"_s)
+            expected.replace(sha256(request.before), sha256(request.after));
+        QCOMPARE(on(look), expected);
+        const QByteArray now = on("systemctl show -p MainPID kubelet");
+        QCOMPARE(now == pid, end.startsWith(u"refused"_s)); // restarted there, and back
+        on("rm -rf /run/systemd/system/kubelet.service.d; systemctl daemon-reload");
+    }
+
+    void kubeletInterrupted_data()
+    {
+        QTest::addColumn<bool>("kill");
+        QTest::addColumn<QString>("end");
+        QTest::newRow("canceled") << false << u"rolled-back canceled"_s;
+        QTest::newRow("the program died") << true << u"rolled-back interrupted"_s;
+    }
+    void kubeletInterrupted()
+    {
+        QFETCH(bool, kill);
+        QFETCH(QString, end);
+        startUnit();
+        const QByteArray was = on(look);
+        const QString id = newId();
+        Request request = kubeletRequest("wait_for_ever");
+        request.limit = 120;
+        QProcess session;
+        session.start(testbed::nodesScript(), {u"exec"_s, name(), u"/bin/sh"_s, u"-s"_s});
+        session.write(stream({Transaction::Verb::Apply, id, text(request)}, randomHex(), m_script));
+        session.closeWriteChannel();
+        QVERIFY(waitForGate(id));
+        if (kill)
+            on("cat >/run/kill <<'END'\npkill -9 -f 'program run " + id.toLatin1() + "'\nEND\n/bin/sh /run/kill");
+        QCOMPARE(transact(kill ? Transaction::Verb::Status : Transaction::Verb::Cancel, id), end);
+        session.waitForFinished(60000);
+        QCOMPARE(on(look), was);
+        QCOMPARE(on("curl -s http://127.0.0.1:10248/healthz"), "ok"_ba);
     }
 
     void canceled()
@@ -559,6 +1011,53 @@ private Q_SLOTS:
             "jiagu_close rolled-back \"$jiagu_reason\""}
                                    << "broken"_ba << u"rolled-back gate-exit"_s << false;
     }
+    void plantedFaultsOfTheNewKinds_data()
+    {
+        QTest::addColumn<QList<QByteArray>>("edits"); // from, to, …
+        QTest::addColumn<bool>("kubelet");
+        QTest::addColumn<QByteArray>("code");
+        QTest::addColumn<QString>("demanded");
+        QTest::newRow("another mode than that of the plan") << QList<QByteArray>{"jiagu_error=$(chmod \"$1\"",
+            "jiagu_error=$(chmod 777"} << false << ""_ba << u"confirmed"_s;
+        QTest::newRow("the bytes are written too")
+            << QList<QByteArray>{"jiagu_error=$(chmod \"$1\"", "echo >>\"$jiagu_path\"; jiagu_error=$(chmod \"$1\""}
+            << false << ""_ba << u"confirmed"_s;
+        QTest::newRow("the access list is lost")
+            << QList<QByteArray>{"jiagu_error=$(chmod \"$1\"", "setfacl -b \"$jiagu_path\"; jiagu_error=$(chmod \"$1\""}
+            << false << ""_ba << u"confirmed"_s;
+        QTest::newRow("no restart") << QList<QByteArray>{"jiagu_error=$(systemctl restart kubelet 2>&1)",
+            "jiagu_error=$(true)"} << true
+                                    << limited.code << u"confirmed"_s;
+        QTest::newRow("exits are not seen") << QList<QByteArray>{"if [ -n \"$jiagu_fell\" ]", "if false"} << true
+                                            << "exit 1"_ba << u"rolled-back gate-exit"_s;
+        QTest::newRow("pods are not looked at")
+            << QList<QByteArray>{"if jiagu_gone; then", "if true; then"} << true
+            << "pkill -f '^sleep 9999[12]$'; " + limited.code << u"rolled-back gate-pods"_s;
+    }
+    void plantedFaultsOfTheNewKinds()
+    {
+        QFETCH(QList<QByteArray>, edits);
+        QFETCH(bool, kubelet);
+        QFETCH(QByteArray, code);
+        QFETCH(QString, demanded);
+        for (const bool planted : {true, false}) {
+            init();
+            Request request;
+            if (kubelet) {
+                startUnit();
+                request = kubeletRequest(code);
+                request.limit = 20;
+                request.soak = 18;
+            } else {
+                on("setfacl -m u:1000:r " + target + "; chmod 640 " + target);
+                request.modeAfter = "600";
+            }
+            const QString end =
+                transact(Transaction::Verb::Apply, newId(), text(request), planted ? mutated(edits) : m_script);
+            QCOMPARE(end == demanded, !planted);
+        }
+    }
+
     void plantedFaults()
     {
         QFETCH(QList<QByteArray>, edits);
@@ -600,6 +1099,16 @@ private:
         on("setsid /opt/stand-in/kubelet /opt/stand-in/run </dev/null >/dev/null 2>&1 &");
         QVERIFY(testbed::waitUntil(std::chrono::seconds(30),
             [this] { return on("cat /proc/$(pgrep -nf '^/opt/stand-in/kube-apiserver')/cmdline") == healthy.argv(); }));
+    }
+    /// The kubelet as a unit, with its file and a pod.
+    void startUnit()
+    {
+        on(unit + "printf '%s' '" + running.bytes().toBase64() + "' | base64 -d >" + configFile + "; chmod 640 "
+            + configFile + '\n' + pods + "\nsystemctl start kubelet");
+        QVERIFY(testbed::waitUntil(std::chrono::seconds(30), [this] {
+            return on("curl -s http://127.0.0.1:10248/healthz") == "ok"
+                && on("pgrep -fc '^sleep 9999[12]$'").trimmed() == "2";
+        }));
     }
     bool waitForGate(const QString &id)
     {
