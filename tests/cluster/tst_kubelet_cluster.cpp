@@ -296,7 +296,7 @@ private Q_SLOTS:
                "unix:///run/containerd/containerd.sock inspect -o go-template --template '{{.info.pid}}' $c; done)"_ba
             << true;
         QTest::newRow("all of it is killed")
-            << "#kill -9 $(grep -l $(ls /var/log/pods | sed -n 's/^default_%1_//p') /proc/[0-9]*/cgroup | cut -d / -f 3)"_ba
+            << "#kill -9 $(grep -l $(ls /var/log/pods | sed -n 's/^default_%1_/-e /p') /proc/[0-9]*/cgroup | cut -d / -f 3)"_ba
             << false;
     }
     void podsMeanwhile()

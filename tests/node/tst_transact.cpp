@@ -811,7 +811,7 @@ private Q_SLOTS:
         row("the pod was evicted", conf + podSays("    \"phase\": \"Failed\",\n    \"reason\": \"Evicted\""), ends,
             u"rolled-back gate-pods"_s, u"reason=Evicted"_s, 10248, 60);
         row("the restart ended the pod", conf + podSays("    \"phase\": \"Running\""), ends, u"rolled-back gate-pods"_s,
-            u"default/web phase=Running"_s, 10248, 60);
+            u"phase=Running"_s, 10248, 60);
         row("nobody can say how the pod ended", {}, ends, u"rolled-back gate-pods"_s, u"default/web"_s, 10248, 60);
 
         row("the same NPUs", conf, limited.code, confirmed, u"resources huawei.com/Ascend910=8"_s);
