@@ -508,7 +508,7 @@ private:
         if (found.isEmpty())
             return;
         section(say(u"Waived", u"已豁免"));
-        text(say(waivedMeaning()));
+        text(say(waivedMeaning()), 4, true);
         for (const FindingGroup &group : found) {
             heading(group);
             subjects(group.findings);
