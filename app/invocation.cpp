@@ -195,7 +195,8 @@ const QList<Option> &options()
                 return {};
             }},
         {u"--format"_s, u"FORMAT"_s, bit(Command::Scan) | bit(Command::Report) | bit(Command::RulesList), false,
-            {u"text or json; of a report, html, json or pdf"_s, u"text 或 json；报告为 html、json 或 pdf"_s}, setFormat},
+            {u"text or json; of a report, html, json or pdf"_s, u"text 或 json；报告为 html、json 或 pdf"_s},
+            setFormat},
         {u"--out"_s, u"FILE"_s, bit(Command::Plan) | bit(Command::Report) | bit(Command::Record), false,
             {u"the file to write; it is replaced only by a complete one"_s, u"要写出的文件；写完整后才替换原文件"_s},
             [](Invocation &i, const QString &v) -> Result<> {
