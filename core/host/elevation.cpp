@@ -43,6 +43,13 @@ QList<Prompt> prompts(const QByteArray &errors, const QByteArray &marker)
     return result;
 }
 
+/// su's own words, or its question (LC_ALL=C), which carries no mark.
+bool isOfSu(const QByteArray &errors)
+{
+    const QByteArray text = errors.trimmed();
+    return text == "Password:" || text.endsWith("\nPassword:") || text.startsWith("su: ") || text.contains("\nsu: ");
+}
+
 QString shown(const QByteArray &errors)
 {
     QString text = plainText(QByteArrayView(errors.simplified()));
@@ -108,7 +115,9 @@ Elevation::Next Elevation::next(const QByteArray &output, const QByteArray &erro
     const QList<Prompt> asked = prompts(errors, m_marker);
     if (asked.size() > (m_sent ? 1 : 0) && m_sent) {
         result.kind = Next::Kind::Failed;
-        result.error = wrongPassword();
+        // PAM's further prompts carry the mark, too; after a wrong password sudo says so before it asks again.
+        const QByteArray between = errors.sliced(asked[0].end, asked[1].begin - asked[0].end);
+        result.error = between.trimmed().isEmpty() ? asksForMore({}) : wrongPassword();
     } else if (ended) {
         result.kind = Next::Kind::Failed;
         result.error = explain(errors, exitStatus);
@@ -149,11 +158,17 @@ Error Elevation::explain(const QByteArray &errors, int exitStatus) const
 {
     const QByteArray rest = withoutPrompts(errors);
     const QString text = shown(rest);
+    if (rest.contains("password has expired"))
+        return fail(expired());
     if (!m_useSudo)
         return fail(message(u"The machine ran no shell for %1 (exit status %2%3). Check the account's login shell and "
                             u"ForceCommand in sshd_config."_s,
             u"该主机没有为 %1 启动 shell（退出状态 %2%3）。请检查该账号的登录 shell 和 sshd_config 中的 ForceCommand。"_s,
             m_user, QString::number(exitStatus), text.isEmpty() ? QString() : u": "_s + text));
+    if (rest.contains("password is expired"))
+        return fail(expired());
+    if (isOfSu(rest))
+        return fail(su(text));
     if (rest.contains("must have a tty"))
         return fail(message(u"sudo on the machine insists on a terminal (requiretty). Add “Defaults:%1 !requiretty” to "
                             u"its sudoers, or log in as root."_s,
@@ -168,8 +183,12 @@ Error Elevation::explain(const QByteArray &errors, int exitStatus) const
         || rest.contains("a password is required"))
         return wrongPassword();
     if (exitStatus == 127 || rest.contains("sudo: not found") || rest.contains("sudo: command not found"))
-        return fail(message(u"There is no sudo on the machine (%1). Install it, or log in as root."_s,
-            u"该主机上没有 sudo（%1）。请安装 sudo，或以 root 登录。"_s, text));
+        return fail(message(
+            u"There is no sudo on the machine (%1). Becoming root with su is not supported: its question "
+            u"for the password cannot be told from other text. Install sudo, or log in as root."_s,
+            u"该主机上没有 sudo（%1）。不支持用 su 切换到 root，因为无法将其口令提示与其他文本区分开。请安装 sudo，或以 "
+            u"root 登录。"_s,
+            text));
     return fail(message(u"sudo gave no root shell (exit status %1): %2. Look into the machine's sudoers and its log "
                         u"(journalctl -t sudo)."_s,
         u"sudo 没有给出 root shell（退出状态 %1）：%2。请检查该主机的 sudoers 和日志（journalctl -t sudo）。"_s,
@@ -184,10 +203,42 @@ Error Elevation::timedOut(const QByteArray &errors) const
             message(u"The machine did not give a root shell in time. Check its load, and sudo there."_s,
                 u"该主机没有及时给出 root shell。请检查其负载以及其上的 sudo。"_s),
             {m_node}};
+    if (m_sent)
+        return asksForMore(text);
+    if (isOfSu(errors))
+        return fail(su(text));
     return fail(message(
         u"Instead of sudo's question for a password the machine says: “%1”. Nothing was sent. Questions "
         u"for one-time codes and the like are not supported yet."_s,
         u"该主机没有出现 sudo 的口令提示，而是显示：“%1”。没有发送任何内容。尚不支持一次性验证码等其他提问。"_s, text));
+}
+
+Error Elevation::asksForMore(const QString &text) const
+{
+    return fail(message(u"After the password sudo asks a second question%1. Nothing but the password was sent. Only "
+                        u"passwords are supported for sudo; allow %2 to use it without the second question, or log in "
+                        u"as root."_s,
+        u"口令之后 sudo 还有第二个提问%1。除口令外没有发送任何内容。sudo 只支持口令；请允许 %2 不经第二个提问使用 "
+        u"sudo，或以 root 登录。"_s,
+        text.isEmpty() ? Message{} : message(u" (“%1”)"_s, u"（“%1”）"_s, text), m_user));
+}
+
+Message Elevation::expired() const
+{
+    return message(
+        u"The password of %1 has expired, and the machine runs nothing before it is changed. Log in with ssh "
+        u"once and change it, then connect again."_s,
+        u"%1 的口令已过期，在修改之前该主机不执行任何命令。请先用 ssh 登录一次并修改口令，然后重新连接。"_s, m_user);
+}
+
+Message Elevation::su(const QString &text) const
+{
+    return message(u"The machine answers with su instead of sudo (“%1”). Becoming root with su is not supported: its "
+                   u"question for the password cannot be told from other text. Nothing was sent. Allow %2 to use sudo, "
+                   u"or log in as root."_s,
+        u"该主机用 su 代替 sudo 应答（“%1”）。不支持用 su 切换到 root，因为无法将其口令提示与其他文本区分开。没有发送任何"
+        u"内容。请允许 %2 使用 sudo，或以 root 登录。"_s,
+        text, m_user);
 }
 
 } // namespace jiagu

@@ -46,6 +46,9 @@ public:
 private:
     Error fail(const Message &message) const;
     Error wrongPassword() const;
+    Error asksForMore(const QString &text) const;
+    Message expired() const;
+    Message su(const QString &text) const;
     Error explain(const QByteArray &errors, int exitStatus) const;
     QByteArray withoutPrompts(const QByteArray &errors) const;
 

@@ -55,6 +55,7 @@ private Q_SLOTS:
             {"after sending, ready", true, true, nonce + " 0\n", prompt, -1, "ready 35"},
             {"wrong password", true, true, "", prompt + "\nSorry, try again.\n" + prompt, -1,
                 "did not take the password of admin"},
+            {"second question under the mark", true, true, "", prompt + "\n" + prompt, -1, "asks a second question. "},
             {"wrong password, one try", true, true, "", prompt + "\nsudo: 1 incorrect password attempt\n", 1,
                 "did not take the password of admin"},
             {"not in sudoers", true, true, "", prompt + "admin is not in the sudoers file.\n", 1, "may not use sudo"},
@@ -64,6 +65,17 @@ private Q_SLOTS:
             {"no terminal", true, false, "", "sudo: sorry, you must have a tty to run sudo\n", 1,
                 "insists on a terminal"},
             {"no sudo", true, false, "", "env: 'sudo': No such file or directory\n", 127, "There is no sudo"},
+            {"no sudo, su is named", true, false, "", "sh: 1: sudo: not found\n", 127, "with su is not supported"},
+            {"su in place of sudo", true, false, "", "su: must be run from a terminal\n", 1, "with su instead of sudo"},
+            {"su's question", true, false, "", "Password: ", -1, "wait"}, // until the time is over
+            {"expired for sudo", true, true, "",
+                prompt + "\nsudo: Account or password is expired, reset your password and try again\n", 1,
+                "password of admin has expired"},
+            {"expired, no session", true, false, "",
+                "WARNING: Your password has expired.\nPassword change required but no TTY available.\n", 1,
+                "password of admin has expired"},
+            {"expired, no session, no sudo", false, false, "", "WARNING: Your password has expired.\n", 1,
+                "password of admin has expired"},
             {"broken sudoers", true, false, "", "/etc/sudoers:1:1: syntax error\n", 1,
                 "gave no root shell (exit status 1)"},
             {"hostile text", true, false, "", "\x1b[2J\xe2\x80\xae", 1, "\\u{1B}[2J\\u{202E}"},
@@ -112,6 +124,17 @@ private Q_SLOTS:
         const Error asked = elevation.timedOut("Verification code: ");
         QCOMPARE(asked.kind, Error::Kind::Elevation);
         QVERIFY2(asked.message.en.contains(u"“Verification code:”"), qPrintable(asked.message.en));
+        for (const QByteArray &errors : {"Password: "_ba, "Welcome\nPassword: "_ba}) {
+            const Error su = elevation.timedOut(errors);
+            QCOMPARE(su.kind, Error::Kind::Elevation);
+            QVERIFY2(su.message.en.contains(u"su instead of sudo"), qPrintable(su.message.en));
+        }
+        Elevation answered(true, u"n1"_s, u"admin"_s, marker, nonce);
+        answered.passwordSent(u"admin"_s);
+        const Error more = answered.timedOut(marker + ":admin:\nVerification code: ");
+        QVERIFY2(
+            more.message.en.contains(u"asks a second question (“Verification code:”)"), qPrintable(more.message.en));
+        QVERIFY(!more.message.en.contains(u"Nothing was sent"));
         QCOMPARE(elevation.timedOut("").kind, Error::Kind::Timeout);
         QCOMPARE(elevation.timedOut(marker + ":admin:").kind, Error::Kind::Timeout);
     }
