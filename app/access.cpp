@@ -30,8 +30,20 @@ Message question(const SecretQuestion &asked)
     case SecretQuestion::Kind::SudoPassword:
         return message(
             u"%1: sudo asks for the password of %2:"_s, u"%1：sudo 要求输入 %2 的口令："_s, asked.node, account);
+    case SecretQuestion::Kind::Prompt:
+        return message(u"%1 asks %2: %3"_s, u"%1 询问 %2：%3"_s, asked.node, account, asked.prompt);
     }
     return {};
+}
+
+/// With what the server says before it asks.
+Message wholeQuestion(const SecretQuestion &asked)
+{
+    if (asked.instruction.isEmpty())
+        return question(asked);
+    QString said = u"  "_s + asked.instruction;
+    said.replace(u'\n', u"\n  "_s);
+    return message(u"%1 says:\n%2\n%3"_s, u"%1 提示：\n%2\n%3"_s, asked.node, said, question(asked));
 }
 
 Questions questions(Access &access, Terminal &terminal)
@@ -58,13 +70,18 @@ Questions questions(Access &access, Terminal &terminal)
         case SecretQuestion::Kind::SudoPassword:
             handed = &access.sudo;
             break;
+        case SecretQuestion::Kind::Prompt:
+            handed = asked.echo ? nullptr : &access.login;
+            break;
         }
         if (handed && *handed) {
             Secret secret = *std::move(*handed);
             handed->reset();
             return secret;
         }
-        return terminal.askSecret(question(asked));
+        if (asked.kind == SecretQuestion::Kind::Prompt)
+            return terminal.askAnswer(wholeQuestion(asked), asked.echo);
+        return terminal.askSecret(wholeQuestion(asked));
     };
     return result;
 }

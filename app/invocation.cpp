@@ -138,9 +138,17 @@ const QList<Option> &options()
                 return {};
             }},
         {u"--identity"_s, u"FILE"_s, reaching, true,
-            {u"the private key to log in with; without it, a password"_s, u"登录用的私钥；不指定则用口令登录"_s},
+            {u"the private key to log in with, or the public half of one that the SSH agent holds; without it, keys of the "
+             "agent, then the server's questions or a password"_s,
+                u"登录用的私钥，或 SSH 代理所持密钥的公钥；不指定则依次使用代理中的密钥、服务器的提问或口令"_s},
             [](Invocation &i, const QString &v) -> Result<> {
                 i.nodes.last().target.identityFile = v;
+                return {};
+            }},
+        {u"--no-agent"_s, {}, reaching, true,
+            {u"leave the SSH agent (SSH_AUTH_SOCK) alone"_s, u"不使用 SSH 代理（SSH_AUTH_SOCK）"_s},
+            [](Invocation &i, const QString &) -> Result<> {
+                i.nodes.last().target.agent = false;
                 return {};
             }},
         {u"--host-key"_s, u"SHA256:..."_s, reaching, true,
@@ -162,8 +170,9 @@ const QList<Option> &options()
                 return {};
             }},
         {u"--secret-fd"_s, u"login=N|passphrase=N|sudo=N"_s, reaching, true,
-            {u"read that secret, one line, from file descriptor N; without it, a terminal is asked"_s,
-                u"从文件描述符 N 读取该口令（一行）；不指定则在终端询问"_s},
+            {u"read that secret, one line, from file descriptor N; without it, a terminal is asked; login also answers the "
+             "first hidden question that the server asks"_s,
+                u"从文件描述符 N 读取该口令（一行）；不指定则在终端询问；login 也用于回答服务器的第一个不回显提问"_s},
             [](Invocation &i, const QString &v) { return setSecret(i.nodes.last(), v); }},
         {u"--snapshot"_s, u"FILE"_s, reading, false,
             {u"a recorded node; may be repeated"_s, u"已录制的节点快照；可重复"_s},

@@ -155,13 +155,18 @@ std::optional<Secret> Terminal::askSecret(const Message &question)
     return readLine(question, false);
 }
 
+std::optional<Secret> Terminal::askAnswer(const Message &question, bool echo)
+{
+    return readLine(question, echo, true);
+}
+
 bool Terminal::askFor(const Message &question, const QString &answer)
 {
     const auto line = readLine(question, true);
     return line && QByteArrayView(line->constData(), line->size()) == answer.toUtf8();
 }
 
-std::optional<Secret> Terminal::readLine(const Message &question, bool echo)
+std::optional<Secret> Terminal::readLine(const Message &question, bool echo, bool mayBeEmpty)
 {
     if (!isInteractive())
         return {};
@@ -187,7 +192,7 @@ std::optional<Secret> Terminal::readLine(const Message &question, bool echo)
         while (ready < 0 && errno == EINTR);
         if (ready > 0 && waiting[1].revents == 0) {
             auto line = readSecretLine(STDIN_FILENO);
-            if (line && !line->isEmpty())
+            if (line && (mayBeEmpty || !line->isEmpty()))
                 answer = *std::move(line);
         } else {
             const std::scoped_lock output(m_output);

@@ -54,11 +54,13 @@ public:
     bool isInteractive() const;
     /// Asks with the echo off. Nothing when nobody is there, on an empty answer and on a stop.
     std::optional<Secret> askSecret(const Message &question);
+    /// Asks what may be answered with an empty line. Nothing when nobody is there, at the end of input and on a stop.
+    std::optional<Secret> askAnswer(const Message &question, bool echo);
     /// Whether the person typed exactly this.
     bool askFor(const Message &question, const QString &answer);
 
 private:
-    std::optional<Secret> readLine(const Message &question, bool echo);
+    std::optional<Secret> readLine(const Message &question, bool echo, bool mayBeEmpty = false);
     const Language m_language;
     const std::stop_token m_stop;
     std::mutex m_output;

@@ -130,12 +130,16 @@
         <translation>使用 sudo 提权（用户不是 root）(&amp;E)</translation>
     </message>
     <message>
-        <source>Leave the key file empty to log in with a password. What is not entered here is asked for when it is needed. Connecting only reads; nothing is changed on the node.</source>
-        <translation>使用口令登录时，私钥文件留空。此处未填写的内容会在需要时询问。连接只读取信息，不会变更节点上的任何内容。</translation>
-    </message>
-    <message>
         <source>&amp;Connect</source>
         <translation>连接(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Use the keys of the SSH &amp;agent</source>
+        <translation>使用 SSH 代理中的密钥(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Leave the key file empty to log in with a key of the SSH agent or with a password. What is not entered here is asked for when it is needed. Connecting only reads; nothing is changed on the node.</source>
+        <translation>使用 SSH 代理中的密钥或口令登录时，私钥文件留空。此处未填写的内容会在需要时询问。连接只读取信息，不会变更节点上的任何内容。</translation>
     </message>
 </context>
 <context>
@@ -595,6 +599,18 @@
     <message>
         <source>&amp;Accept and remember</source>
         <translation>接受并记住(&amp;A)</translation>
+    </message>
+    <message>
+        <source>%1 asks %2, in its own words:</source>
+        <translation>%1 询问 %2，原文如下：</translation>
+    </message>
+    <message>
+        <source>Question of the server</source>
+        <translation>服务器提问</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
     </message>
 </context>
 <context>

@@ -3,24 +3,18 @@
 
 #include "base/plaintext.h"
 #include "host/connect.h"
-
-#include <QFile>
-#include <QFileInfo>
+#include "host/login.h"
+#include "host/sshprivate.h"
 
 #include <libssh/callbacks.h>
-#include <libssh/libssh.h>
 
 #include <algorithm>
 #include <array>
-#include <condition_variable>
-#include <mutex>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <optional>
 #include <poll.h>
 #include <pwd.h>
 #include <sys/socket.h>
-#include <thread>
 #include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
@@ -31,36 +25,6 @@ namespace {
 
 constexpr std::chrono::milliseconds maxSlice{100};
 constexpr qsizetype maxErrors = 64 * 1024;
-constexpr qint64 maxKeyFile = 64 * 1024;
-
-/// A key in memory of libssh.
-struct FreeKey
-{
-    void operator()(ssh_key key) const { ssh_key_free(key); }
-};
-using Key = std::unique_ptr<ssh_key_struct, FreeKey>;
-
-/// Runs `work` on a thread of its own and waits for it; when stopped, leaves it alone and drops its result.
-template <typename Value>
-std::optional<Value> abandonable(const std::stop_token &stop, std::function<Value()> work)
-{
-    struct Shared
-    {
-        std::mutex mutex;
-        std::condition_variable_any changed;
-        std::optional<Value> value;
-    };
-    const auto shared = std::make_shared<Shared>();
-    std::thread([shared, work = std::move(work)] {
-        Value value = work();
-        const std::scoped_lock lock(shared->mutex);
-        shared->value = std::move(value);
-        shared->changed.notify_all();
-    }).detach();
-    std::unique_lock lock(shared->mutex);
-    shared->changed.wait(lock, stop, [&] { return shared->value.has_value(); });
-    return std::move(shared->value);
-}
 
 /// Host key types in the order in which we want them, those that are known for the host first.
 QByteArray hostKeyAlgorithms(const QList<QByteArray> &known)
@@ -81,22 +45,6 @@ QByteArray hostKeyAlgorithms(const QList<QByteArray> &known)
     return result.join(',');
 }
 
-QStringList methodNames(int methods)
-{
-    QStringList result;
-    if (methods & SSH_AUTH_METHOD_PUBLICKEY)
-        result.append(u"publickey"_s);
-    if (methods & SSH_AUTH_METHOD_PASSWORD)
-        result.append(u"password"_s);
-    if (methods & SSH_AUTH_METHOD_INTERACTIVE)
-        result.append(u"keyboard-interactive"_s);
-    if (methods & SSH_AUTH_METHOD_GSSAPI_MIC)
-        result.append(u"gssapi-with-mic"_s);
-    if (methods & SSH_AUTH_METHOD_HOSTBASED)
-        result.append(u"hostbased"_s);
-    return result;
-}
-
 QString ownName()
 {
     const passwd *entry = getpwuid(getuid());
@@ -109,49 +57,7 @@ void say(const Progress &progress, const Message &text)
         progress({text, 0});
 }
 
-/// What a wait is for, in the middle of a sentence.
-struct Waiting
-{
-    Message what;
-    QDeadlineTimer deadline;
-};
-
 } // namespace
-
-struct SshSession::Private
-{
-    ssh_session session = nullptr;
-    QString node;
-    QString user;
-    SshLimits limits;
-
-    ~Private()
-    {
-        if (session) {
-            ssh_disconnect(session);
-            ssh_free(session);
-        }
-    }
-
-    tl::unexpected<Error> fail(Error::Kind kind, const Message &text) const { return failure(kind, text, {node}); }
-    QString reason() const { return plainText(QByteArrayView(ssh_get_error(session))); }
-    bool isConnected() const { return ssh_is_connected(session) != 0; }
-
-    void poll(std::chrono::milliseconds slice) const;
-    template <typename Call>
-    Result<int> drive(Call call, int again, const Waiting &waiting, const std::stop_token &stop) const;
-
-    tl::unexpected<Error> canceled(const Message &what) const;
-    tl::unexpected<Error> timedOut(const Message &what) const;
-    tl::unexpected<Error> lost() const;
-    Result<> configure(const Target &target, Socket socket, const KnownHosts &known);
-    Result<> handshake(const std::stop_token &stop);
-    /// True when the host was not known before.
-    Result<bool> judgeHostKey(
-        const Target &target, const KnownHostsFiles &files, const KnownHosts &known, const Questions &questions);
-    Result<> logIn(const Target &target, bool firstContact, const Questions &questions, const std::stop_token &stop);
-    Result<Key> readKey(const Target &target, const Questions &questions, const std::stop_token &stop) const;
-};
 
 struct SshChannel::Private
 {
@@ -187,21 +93,6 @@ void SshSession::Private::poll(std::chrono::milliseconds slice) const
     // The kernel falls back to delayed acknowledgements by itself; each one costs 40 ms.
     const int on = 1;
     setsockopt(descriptor, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
-}
-
-template <typename Call>
-Result<int> SshSession::Private::drive(Call call, int again, const Waiting &waiting, const std::stop_token &stop) const
-{
-    for (;;) {
-        if (stop.stop_requested())
-            return canceled(waiting.what);
-        const int result = call();
-        if (result != again)
-            return result;
-        if (waiting.deadline.hasExpired())
-            return timedOut(waiting.what);
-        poll(std::chrono::milliseconds(waiting.deadline.remainingTime()));
-    }
 }
 
 tl::unexpected<Error> SshSession::Private::canceled(const Message &what) const
@@ -354,147 +245,6 @@ Result<bool> SshSession::Private::judgeHostKey(
     return true;
 }
 
-Result<Key> SshSession::Private::readKey(
-    const Target &target, const Questions &questions, const std::stop_token &stop) const
-{
-    const Position at{node, target.identityFile};
-    QFile file(target.identityFile);
-    if (!QFileInfo(target.identityFile).isFile() || !file.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
-        return failure(file.exists() ? Error::Kind::Permission : Error::Kind::NotFound,
-            message(u"The key file could not be read (%1). Check its name and permissions."_s,
-                u"无法读取密钥文件（%1）。请检查文件名和权限。"_s,
-                file.exists() ? file.errorString() : u"no such file"_s),
-            at);
-    std::array<char, maxKeyFile> buffer{};
-    const qint64 size = file.read(buffer.data(), maxKeyFile);
-    const Secret text = Secret::take(buffer.data(), std::max<qint64>(size, 0));
-    const QByteArrayView view(text.constData(), text.size());
-    if (view.startsWith("PuTTY-User-Key-File"))
-        return failure(Error::Kind::Auth,
-            message(u"This is a PuTTY key (.ppk), which is not supported. Convert it with PuTTYgen (Conversions, "
-                    u"Export OpenSSH key) or puttygen KEY.ppk -O private-openssh -o KEY."_s,
-                u"这是 PuTTY 密钥（.ppk），不受支持。请用 PuTTYgen（Conversions → Export OpenSSH key）或命令 "
-                u"puttygen KEY.ppk -O private-openssh -o KEY 转换。"_s),
-            at);
-    if (view.startsWith("ssh-") || view.startsWith("ecdsa-") || view.startsWith("sk-"))
-        return failure(Error::Kind::Auth,
-            message(u"This is a public key. Choose the private key beside it, the file without .pub."_s,
-                u"这是公钥文件。请选择同目录下不带 .pub 的私钥文件。"_s),
-            at);
-
-    ssh_key raw = nullptr;
-    bool isEncrypted = false;
-    const auto noteQuestion = [](const char *, char *, size_t, int, int, void *asked) {
-        *static_cast<bool *>(asked) = true;
-        return -1;
-    };
-    if (ssh_pki_import_privkey_base64(text.constData(), nullptr, noteQuestion, &isEncrypted, &raw) == SSH_OK)
-        return Key(raw);
-    if (!isEncrypted)
-        return failure(Error::Kind::Auth,
-            message(u"This file holds no private key that can be read. OpenSSH and PEM keys of type RSA (2048 bits or "
-                    u"more), ECDSA and Ed25519 are supported."_s,
-                u"该文件中没有可读取的私钥。支持 OpenSSH 和 PEM 格式的 RSA（至少 2048 位）、ECDSA 和 Ed25519 密钥。"_s),
-            at);
-    std::optional<Secret> passphrase;
-    if (questions.secret)
-        passphrase = questions.secret({SecretQuestion::Kind::Passphrase, node, target.user, target.identityFile});
-    if (!passphrase)
-        return failure(Error::Kind::Auth,
-            message(
-                u"The key is protected by a passphrase and none was given."_s, u"该密钥受口令保护，但没有提供口令。"_s),
-            at);
-    // Its key derivation can take seconds and cannot be interrupted.
-    struct Import
-    {
-        Secret text;
-        Secret passphrase;
-    };
-    const auto import = std::make_shared<Import>(Import{text.duplicate(), std::move(*passphrase)});
-    auto key = abandonable<std::shared_ptr<ssh_key_struct>>(stop, [import]() -> std::shared_ptr<ssh_key_struct> {
-        ssh_set_log_level(SSH_LOG_NOLOG);
-        ssh_key decrypted = nullptr;
-        ssh_pki_import_privkey_base64(
-            import->text.constData(), import->passphrase.constData(), nullptr, nullptr, &decrypted);
-        return {decrypted, FreeKey()};
-    });
-    if (!key)
-        return failure(
-            Error::Kind::Canceled, message(u"Canceled while decrypting the key."_s, u"已在解密密钥时取消。"_s), at);
-    if (!*key)
-        return failure(Error::Kind::Auth,
-            message(u"The passphrase does not open this key. Connect again to try another one."_s,
-                u"口令不正确，无法打开该密钥。请重新连接再试。"_s),
-            at);
-    return Key(ssh_key_dup(key->get()));
-}
-
-Result<> SshSession::Private::logIn(
-    const Target &target, bool firstContact, const Questions &questions, const std::stop_token &stop)
-{
-    const auto authenticate = [&](auto call) {
-        return drive(call, SSH_AUTH_AGAIN,
-            {message(u"logging in as %1"_s, u"以 %1 的身份登录"_s, target.user), QDeadlineTimer(limits.login)}, stop);
-    };
-    int offered = SSH_AUTH_METHOD_UNKNOWN; // not asked yet: it costs a round trip
-    const auto mayTry = [&](int method) { return offered == SSH_AUTH_METHOD_UNKNOWN || (offered & method) != 0; };
-    QStringList tried;
-    if (firstContact) {
-        const auto result = authenticate([this] { return ssh_userauth_none(session, nullptr); });
-        if (!result)
-            return tl::unexpected(result.error());
-        if (*result == SSH_AUTH_SUCCESS)
-            return {};
-        if (*result == SSH_AUTH_ERROR)
-            return lost();
-        offered = ssh_userauth_list(session, nullptr);
-    }
-    if (!target.identityFile.isEmpty() && mayTry(SSH_AUTH_METHOD_PUBLICKEY)) {
-        const auto key = readKey(target, questions, stop);
-        if (!key)
-            return tl::unexpected(key.error());
-        const auto result = authenticate([&] { return ssh_userauth_publickey(session, nullptr, key->get()); });
-        if (!result)
-            return tl::unexpected(result.error());
-        if (*result == SSH_AUTH_SUCCESS)
-            return {};
-        if (*result == SSH_AUTH_ERROR)
-            return lost();
-        tried.append(u"publickey"_s);
-        offered = ssh_userauth_list(session, nullptr);
-    }
-    if (mayTry(SSH_AUTH_METHOD_PASSWORD)) {
-        std::optional<Secret> password;
-        if (questions.secret)
-            password = questions.secret({SecretQuestion::Kind::LoginPassword, node, target.user, {}});
-        if (password) {
-            const auto result =
-                authenticate([&] { return ssh_userauth_password(session, nullptr, password->constData()); });
-            if (!result)
-                return tl::unexpected(result.error());
-            if (*result == SSH_AUTH_SUCCESS)
-                return {};
-            if (*result == SSH_AUTH_ERROR)
-                return lost();
-            tried.append(u"password"_s);
-            offered = ssh_userauth_list(session, nullptr);
-        }
-    }
-    const QString list = methodNames(offered).join(u", "_s);
-    if (tried.isEmpty())
-        return fail(Error::Kind::Auth,
-            message(u"The login as %1 was not tried: no key or password that the server takes was given (it offers: "
-                    u"%2). Give a key file or a password."_s,
-                u"没有尝试以 %1 登录：未提供服务器接受的密钥或口令（服务器提供的方式：%2）。请指定密钥文件或口令。"_s,
-                target.user, list.isEmpty() ? u"?"_s : list));
-    return fail(Error::Kind::Auth,
-        message(u"The server refused the login as %1 (tried: %2; it offers: %3). Check the user name and the key or "
-                u"password; some servers block an address after several failures."_s,
-            u"服务器拒绝以 %1 登录（已尝试：%2；服务器提供的方式：%3）。请检查用户名以及密钥或口令；"
-            u"多次失败后有些服务器会封禁来源地址。"_s,
-            target.user, tried.join(u", "_s), list.isEmpty() ? u"?"_s : list));
-}
-
 SshSession::SshSession(std::unique_ptr<Private> p)
     : d(std::move(p))
 {
@@ -537,7 +287,7 @@ Result<std::unique_ptr<SshSession>> SshSession::open(const Target &wanted, const
         return tl::unexpected(firstContact.error());
 
     say(progress, message(u"Logging in as %1"_s, u"正在以 %1 的身份登录"_s, target.user));
-    if (auto done = p->logIn(target, *firstContact, questions, stop); !done)
+    if (auto done = Login(*p, target, questions, stop, progress).run(*firstContact); !done)
         return tl::unexpected(done.error());
     return std::unique_ptr<SshSession>(new SshSession(std::move(p)));
 }

@@ -18,7 +18,9 @@ struct SshLimits
 {
     std::chrono::milliseconds connect{5'000};
     std::chrono::milliseconds handshake{15'000};
-    std::chrono::milliseconds login{30'000};
+    std::chrono::milliseconds login{30'000}; ///< each answer of the server
+    std::chrono::milliseconds agent{10'000}; ///< the SSH agent's list of keys
+    std::chrono::milliseconds signature{60'000}; ///< of the agent, which may wait for a touch or consent
     std::chrono::milliseconds open{15'000}; ///< a channel, and its command started
     std::chrono::milliseconds elevation{20'000}; ///< sudo's question, and the root shell after it
     std::chrono::milliseconds command{120'000}; ///< one read, as a whole
@@ -75,6 +77,7 @@ public:
 
 private:
     friend class SshChannel;
+    friend class Login;
     struct Private;
     explicit SshSession(std::unique_ptr<Private> d);
     std::unique_ptr<Private> d;

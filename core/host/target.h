@@ -17,7 +17,8 @@ struct Target
     QString user; ///< empty: the name of the person running the program
     QString host; ///< name or address, without brackets
     quint16 port = 22;
-    QString identityFile; ///< private key; empty: password
+    QString identityFile; ///< private key, or the public half of one that the agent holds; empty: agent, then password
+    bool agent = true; ///< may log in with keys of the SSH agent at SSH_AUTH_SOCK
     QString hostKey; ///< "SHA256:…" that is accepted without asking; empty: known_hosts decides
     bool sudo = false; ///< elevate with sudo when the user is not root
     QList<Target> hops; ///< machines to go through, first one first; not used yet, always empty
@@ -44,12 +45,16 @@ struct SecretQuestion
     {
         LoginPassword,
         Passphrase,
-        SudoPassword
+        SudoPassword,
+        Prompt ///< a question in the server's own words (keyboard-interactive); its answer may be empty
     };
     Kind kind = Kind::LoginPassword;
     QString node;
     QString account; ///< whose password it is: what the server or sudo's %p says
     QString file{}; ///< of a passphrase
+    QString prompt{}; ///< what the server asks, one plain line; of a Prompt, and of a LoginPassword that it asked for
+    QString instruction{}; ///< what the server says before it, plain lines; mostly empty
+    bool echo = false; ///< of a Prompt: the server lets what is typed be seen
 };
 
 /// How a job asks a person. Called on the job's thread, which waits for the answer; an empty function or an empty

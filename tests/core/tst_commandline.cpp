@@ -147,6 +147,8 @@ private Q_SLOTS:
             u"此命令没有选项 --yes"_s);
         row("identity before its node", u"scan --identity key --node cp1"_s, 2, u"write it after the --node"_s,
             u"请写在对应的 --node 之后"_s);
+        row("agent before its node", u"scan --no-agent --node cp1"_s, 2, u"write it after the --node"_s,
+            u"请写在对应的 --node 之后"_s);
         row("no host", u"scan --node root@"_s, 2, u"root@"_s, u"root@"_s);
         row("no port", u"scan --node cp1:seventy"_s, 2, u"cp1:seventy"_s, u"cp1:seventy"_s);
         row("no fingerprint", u"scan --node cp1 --host-key abc"_s, 2, u"is no fingerprint"_s, u"不是指纹"_s);

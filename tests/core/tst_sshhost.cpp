@@ -8,6 +8,7 @@
 #include <atomic>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <thread>
 #include <vector>
 
@@ -32,7 +33,7 @@ struct Asked
                     return accept;
                 },
             [this](const SecretQuestion &question) -> std::optional<Secret> {
-                static const QStringList kinds{u"password"_s, u"passphrase"_s, u"sudo"_s};
+                static const QStringList kinds{u"password"_s, u"passphrase"_s, u"sudo"_s, u"prompt"_s};
                 log.append(kinds.at(int(question.kind)) + u' ' + question.account);
                 QString copy = secret;
                 copy.detach();
@@ -72,6 +73,74 @@ private:
     sockaddr *address() { return static_cast<sockaddr *>(static_cast<void *>(&m_address)); }
     sockaddr_in m_address{};
     std::vector<int> m_sockets;
+};
+
+/// A real ssh-agent, or a socket that only looks like one, named by SSH_AUTH_SOCK. Ends with its owner.
+class Agent
+{
+public:
+    Agent() { qputenv("SSH_AUTH_SOCK", socketFile().toLocal8Bit()); }
+    ~Agent()
+    {
+        qunsetenv("SSH_AUTH_SOCK");
+        if (m_listener >= 0) {
+            shutdown(m_listener, SHUT_RDWR); // wakes accept()
+            close(m_listener);
+        }
+        QFile::remove(m_directory.filePath(u"wait"_s));
+        m_process.terminate();
+        m_process.waitForFinished();
+    }
+    Agent(const Agent &) = delete;
+    Agent &operator=(const Agent &) = delete;
+
+    /// `consent`: what a key added with ssh-add -c meets: "denied" at once, or "late", as long as this lives.
+    bool start(const QString &consent = u"denied"_s)
+    {
+        QFile wait(m_directory.filePath(u"wait"_s));
+        QFile program(m_directory.filePath(u"askpass"_s));
+        if (!program.open(QIODevice::WriteOnly) || (consent == u"late"_s && !wait.open(QIODevice::WriteOnly)))
+            return false;
+        program.write("#!/bin/sh\nwhile [ -e '" + wait.fileName().toUtf8() + "' ]; do sleep 0.1; done\nexit 1\n");
+        program.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        program.close();
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(u"SSH_ASKPASS"_s, program.fileName());
+        environment.insert(u"SSH_ASKPASS_REQUIRE"_s, u"force"_s);
+        environment.insert(u"DISPLAY"_s, u":0"_s);
+        m_process.setProcessEnvironment(environment);
+        m_process.start(u"ssh-agent"_s, {u"-D"_s, u"-a"_s, socketFile()});
+        return m_process.waitForReadyRead(20'000);
+    }
+    /// A socket that takes connections and sends `greeting` to the first, then nothing; closed again when `left`.
+    bool pretend(const QByteArray &greeting = {}, bool left = false)
+    {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        qstrncpy(address.sun_path, socketFile().toLocal8Bit().constData(), sizeof address.sun_path);
+        m_listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (bind(m_listener, static_cast<sockaddr *>(static_cast<void *>(&address)), sizeof address) != 0
+            || listen(m_listener, 5) != 0)
+            return false;
+        if (left)
+            close(std::exchange(m_listener, -1));
+        if (!greeting.isEmpty())
+            m_speaker = std::jthread([this, greeting] {
+                const int peer = accept(m_listener, nullptr, nullptr);
+                send(peer, greeting.constData(), size_t(greeting.size()), MSG_NOSIGNAL);
+                char byte = 0;
+                while (recv(peer, &byte, 1, 0) > 0) { }
+                close(peer);
+            });
+        return true;
+    }
+
+private:
+    QString socketFile() const { return m_directory.filePath(u"agent"_s); }
+    QTemporaryDir m_directory;
+    QProcess m_process;
+    int m_listener = -1;
+    std::jthread m_speaker;
 };
 
 QByteArray runToEnd(SshChannel &channel)
@@ -125,6 +194,7 @@ private Q_SLOTS:
     }
     void init()
     {
+        qunsetenv("SSH_AUTH_SOCK");
         m_known = {{m_scratch.filePath(u"known_hosts"_s), m_scratch.filePath(u"own"_s)}, m_scratch.filePath(u"own"_s)};
         QFile::remove(m_known.write);
         trust(line(u"host_ed25519"_s));
@@ -334,6 +404,143 @@ private Q_SLOTS:
             QVERIFY2(text(session.error()).contains(says), qPrintable(text(session.error())));
     }
 
+    void logsInWithTheAgent_data()
+    {
+        QTest::addColumn<QStringList>("keys"); // of the agent
+        QTest::addColumn<QString>("identity");
+        QTest::addColumn<bool>("use");
+        QTest::addColumn<QString>("asks");
+        QTest::addColumn<QString>("says"); // empty: logs in
+        for (const QString &file : {u"rsa"_s, u"held"_s, u"stray1"_s, u"stray2"_s}) {
+            if (!QFile::exists(m_sshd.path(file)))
+                QCOMPARE(m_sshd.run(u"ssh-keygen"_s,
+                             {u"-q"_s, u"-N"_s, {}, u"-t"_s, file == u"rsa"_s ? u"rsa"_s : u"ed25519"_s, u"-f"_s,
+                                 m_sshd.path(file)}),
+                    0);
+        }
+        if (!QFile::exists(m_sshd.path(u"held-plain"_s))) {
+            QVERIFY(QFile::copy(m_sshd.path(u"held"_s), m_sshd.path(u"held-plain"_s)));
+            QCOMPARE(
+                m_sshd.run(u"ssh-keygen"_s,
+                    {u"-q"_s, u"-p"_s, u"-P"_s, {}, u"-N"_s, u"canary passphrase"_s, u"-f"_s, m_sshd.path(u"held"_s)}),
+                0);
+            QVERIFY(QFile::rename(m_sshd.path(u"held.pub"_s), m_sshd.path(u"held-plain.pub"_s)));
+            QVERIFY(QFile::copy(m_sshd.path(u"key.pub"_s), m_sshd.path(u"away.pub"_s)));
+        }
+        QFile authorized(m_sshd.path(u"authorized_keys"_s));
+        QVERIFY(authorized.open(QIODevice::Append));
+        authorized.write(m_sshd.publicKey(u"rsa"_s) + '\n' + m_sshd.publicKey(u"held-plain"_s) + '\n');
+
+        const QString none;
+        const QStringList many{u"other"_s, u"stray1"_s, u"stray2"_s, u"key"_s};
+        QTest::newRow("right key") << QStringList{u"key"_s} << none << true << none << none;
+        QTest::newRow("RSA key") << QStringList{u"rsa"_s} << none << true << none << none;
+        QTest::newRow("behind two others") << many.sliced(1) << none << true << none << none;
+        QTest::newRow("behind three others") << many << none << true << none << u"holds 4 keys and the first 3 were"_s;
+        QTest::newRow("wrong key") << many.first(1) << none << true << none
+                                   << u"tried: publickey; it offers: publickey"_s;
+        QTest::newRow("no keys") << QStringList() << none << true << none << u"The SSH agent holds no keys"_s;
+        QTest::newRow("agent not wanted") << QStringList{u"key"_s} << none << false << none << u"was not tried"_s;
+        QTest::newRow("named by its public half") << many << u"key.pub"_s << true << none << none;
+        QTest::newRow("private half is elsewhere") << many << u"away"_s << true << none << none;
+        QTest::newRow("public half, not held")
+            << many.first(3) << u"key.pub"_s << true << none << u"no SSH agent holds its private half"_s;
+        QTest::newRow("encrypted, held") << QStringList{u"stray1"_s, u"held-plain"_s} << u"held"_s << true << none
+                                         << none;
+        QTest::newRow("encrypted, not held") << many << u"held"_s << true << u"passphrase "_s << none;
+        QTest::newRow("encrypted, held, agent not wanted")
+            << QStringList{u"held-plain"_s} << u"held"_s << false << u"passphrase "_s << none;
+        QTest::newRow("readable file, wrong key in the agent") << many.first(1) << u"key"_s << true << none << none;
+        QTest::newRow("wrong file, right key in the agent")
+            << QStringList{u"key"_s} << u"other"_s << true << none << u"tried: publickey; it offers: publickey"_s;
+    }
+    void logsInWithTheAgent()
+    {
+        QFETCH(QStringList, keys);
+        QFETCH(QString, identity);
+        QFETCH(bool, use);
+        QFETCH(QString, asks);
+        QFETCH(QString, says);
+        Agent agent;
+        QVERIFY(agent.start());
+        for (const QString &key : keys)
+            QCOMPARE(m_sshd.run(u"ssh-add"_s, {u"-q"_s, m_sshd.path(key)}), 0);
+        Target to = target();
+        to.identityFile = identity.isEmpty() ? QString() : m_sshd.path(identity);
+        to.agent = use;
+        Asked asked;
+        asked.secret = u"canary passphrase"_s;
+        const auto session = SshSession::open(to, m_known, asked.questions(), {}, {}, {});
+        QCOMPARE(asked.log.join(u'|').left(asks.isEmpty() ? -1 : asks.size()), asks);
+        if (!session) {
+            QVERIFY2(!says.isEmpty() && text(session.error()).contains(says), qPrintable(text(session.error())));
+            QCOMPARE(session.error().kind, Error::Kind::Auth);
+            QVERIFY(!session.error().message.zh.isEmpty());
+            return;
+        }
+        QCOMPARE(says, QString());
+        const auto channel = (*session)->run("echo in", {});
+        QVERIFY(channel);
+        QCOMPARE(runToEnd(**channel), "in\n"_ba);
+    }
+
+    void agentIsOfNoUse_data()
+    {
+        QTest::addColumn<QString>("agent");
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("gone") << u"gone"_s << int(Error::Kind::Auth) << u"The SSH agent is gone"_s;
+        QTest::newRow("ended") << u"ended"_s << int(Error::Kind::Auth) << u"The SSH agent is gone"_s;
+        QTest::newRow("something else") << u"other"_s << int(Error::Kind::Auth) << u"not its protocol"_s;
+        QTest::newRow("silent") << u"silent"_s << int(Error::Kind::Timeout)
+                                << u"Gave up while asking the SSH agent for its keys"_s;
+        QTest::newRow("denied") << u"denied"_s << int(Error::Kind::Auth)
+                                << u"The SSH agent refused to sign with the key SHA256:"_s;
+        QTest::newRow("waits for consent")
+            << u"late"_s << int(Error::Kind::Timeout)
+            << u"Gave up while waiting for the SSH agent to sign (a security key may want to be touched)"_s;
+    }
+    void agentIsOfNoUse()
+    {
+        QFETCH(QString, agent);
+        Agent one;
+        if (agent == u"denied"_s || agent == u"late"_s) {
+            QVERIFY(one.start(agent));
+            QCOMPARE(m_sshd.run(u"ssh-add"_s, {u"-q"_s, u"-c"_s, m_sshd.path(u"key"_s)}), 0);
+        } else if (agent != u"gone"_s) {
+            QVERIFY(one.pretend(
+                agent == u"other"_s ? "HTTP/1.1 400 Bad Request\r\n\r\n"_ba : QByteArray(), agent == u"ended"_s));
+        }
+        Target to = target();
+        to.identityFile.clear();
+        SshLimits limits;
+        limits.agent = std::chrono::milliseconds(agent == u"silent"_s ? 500 : 20'000);
+        limits.signature = std::chrono::milliseconds(agent == u"late"_s ? 1'500 : 20'000);
+        QStringList steps;
+        const auto session =
+            SshSession::open(to, m_known, {}, limits, {}, [&](const Step &step) { steps.append(step.text.en); });
+        QVERIFY(!session);
+        QFETCH(QString, says);
+        QVERIFY2(text(session.error()).contains(says), qPrintable(text(session.error())));
+        QTEST(int(session.error().kind), "kind");
+        QCOMPARE(session.error().at.node, to.name());
+        QCOMPARE(steps.contains(u"Waiting for the SSH agent to sign (a security key may want to be touched)"_s),
+            agent == u"late"_s);
+    }
+
+    /// A key file goes on without an agent that is gone.
+    void asksForThePassphraseWithoutAnAgent()
+    {
+        const Agent gone;
+        Target to = target();
+        to.identityFile = m_sshd.path(u"held"_s);
+        Asked asked;
+        asked.secret = u"canary passphrase"_s;
+        const auto session = SshSession::open(to, m_known, asked.questions(), {}, {}, {});
+        QVERIFY2(session, session ? "" : qPrintable(text(session.error())));
+        QCOMPARE(asked.log.size(), 1);
+    }
+
     void cannotConnect_data()
     {
         QTest::addColumn<QString>("host");
@@ -430,6 +637,8 @@ private Q_SLOTS:
         QTest::newRow("sending") << u"send"_s;
         QTest::newRow("endless output") << u"output"_s;
         QTest::newRow("silent command") << u"silence"_s;
+        QTest::newRow("silent agent") << u"agent"_s;
+        QTest::newRow("agent that waits for consent") << u"signature"_s;
     }
     void cancels()
     {
@@ -444,6 +653,17 @@ private Q_SLOTS:
             to.port = full.port();
         SshLimits limits;
         limits.connect = limits.handshake = limits.elevation = std::chrono::minutes(5);
+        limits.agent = limits.signature = std::chrono::minutes(5);
+        Agent agent;
+        if (at == u"agent"_s) {
+            QVERIFY(agent.pretend());
+        } else if (at == u"signature"_s) {
+            QVERIFY(agent.start(u"late"_s));
+            QCOMPARE(m_sshd.run(u"ssh-add"_s, {u"-q"_s, u"-c"_s, m_sshd.path(u"key"_s)}), 0);
+        }
+        const bool atTheAgent = at == u"agent"_s || at == u"signature"_s;
+        if (atTheAgent)
+            to.identityFile.clear();
 
         std::stop_source stop;
         std::atomic<bool> waiting = false;
@@ -459,9 +679,12 @@ private Q_SLOTS:
         });
         Error error;
         const auto session = [&] {
-            if (at == u"connect"_s || at == u"handshake"_s)
+            if (at == u"connect"_s || at == u"handshake"_s || at == u"agent"_s)
                 waiting = true;
-            return SshSession::open(to, m_known, {}, limits, stop.get_token(), {});
+            return SshSession::open(to, m_known, {}, limits, stop.get_token(), [&](const Step &step) {
+                if (step.text.en.startsWith(u"Waiting for the SSH agent"_s))
+                    waiting = true;
+            });
         }();
         if (!session) {
             error = session.error();

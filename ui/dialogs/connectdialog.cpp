@@ -29,6 +29,7 @@ ConnectDialog::ConnectDialog(QWidget *parent)
     , m_browse(new QToolButton)
     , m_passwordLabel(new QLabel)
     , m_password(new QLineEdit)
+    , m_agent(new QCheckBox)
     , m_sudo(new QCheckBox)
     , m_note(new QLabel)
     , m_problem(new QLabel)
@@ -38,6 +39,7 @@ ConnectDialog::ConnectDialog(QWidget *parent)
     m_host->setObjectName(u"host"_s);
     m_identity->setObjectName(u"identity"_s);
     m_password->setObjectName(u"password"_s);
+    m_agent->setObjectName(u"agent"_s);
     m_sudo->setObjectName(u"sudo"_s);
     m_hostLabel->setBuddy(m_host);
     m_identityLabel->setBuddy(m_identity);
@@ -57,6 +59,7 @@ ConnectDialog::ConnectDialog(QWidget *parent)
     const QSettings settings;
     m_host->setText(settings.value("connect/host").toString());
     m_identity->setText(settings.value("connect/identity").toString());
+    m_agent->setChecked(settings.value("connect/agent", true).toBool());
     m_sudo->setChecked(settings.value("connect/sudo").toBool());
 
     auto *identity = new QHBoxLayout;
@@ -67,6 +70,7 @@ ConnectDialog::ConnectDialog(QWidget *parent)
     layout->addRow(m_hostLabel, m_host);
     layout->addRow(m_identityLabel, identity);
     layout->addRow(m_passwordLabel, m_password);
+    layout->addRow(m_agent);
     layout->addRow(m_sudo);
     layout->addRow(m_note);
     layout->addRow(m_problem);
@@ -97,11 +101,13 @@ void ConnectDialog::accept()
     m_target.identityFile = m_identity->text().trimmed();
     if (m_target.identityFile.startsWith(u"~/"))
         m_target.identityFile.replace(0, 1, QDir::homePath());
+    m_target.agent = m_agent->isChecked();
     m_target.sudo = m_sudo->isChecked();
     m_secret = takeSecret(std::exchange(m_password, nullptr));
     QSettings settings;
     settings.setValue("connect/host", m_host->text().trimmed());
     settings.setValue("connect/identity", m_identity->text().trimmed());
+    settings.setValue("connect/agent", m_target.agent);
     settings.setValue("connect/sudo", m_target.sudo);
     QDialog::accept();
 }
@@ -126,9 +132,11 @@ void ConnectDialog::retranslate()
     m_browse->setToolTip(tr("Choose a private key file"));
     m_browse->setAccessibleName(tr("Choose a private key file"));
     m_passwordLabel->setText(tr("Pass&word or passphrase:"));
+    m_agent->setText(tr("Use the keys of the SSH &agent"));
     m_sudo->setText(tr("&Elevate with sudo (the user is not root)"));
-    m_note->setText(tr("Leave the key file empty to log in with a password. What is not entered here is asked for when "
-                       "it is needed. Connecting only reads; nothing is changed on the node."));
+    m_note->setText(tr("Leave the key file empty to log in with a key of the SSH agent or with a password. What is not "
+                       "entered here is asked for when it is needed. Connecting only reads; nothing is changed on the "
+                       "node."));
     m_buttons->button(QDialogButtonBox::Ok)->setText(tr("&Connect"));
 }
 

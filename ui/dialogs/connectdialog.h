@@ -43,6 +43,7 @@ private:
     QToolButton *m_browse;
     QLabel *m_passwordLabel;
     QLineEdit *m_password;
+    QCheckBox *m_agent;
     QCheckBox *m_sudo;
     QLabel *m_note;
     QLabel *m_problem;

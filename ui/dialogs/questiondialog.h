@@ -13,7 +13,7 @@ class QLineEdit;
 
 namespace jiagu {
 
-/// Asks for trust in a host key, or for a secret.
+/// Asks for trust in a host key, for a secret, or what a server asks.
 class QuestionDialog final : public QDialog
 {
     Q_OBJECT
@@ -35,6 +35,7 @@ private:
     Question m_question;
     QLabel *m_sentence;
     QLabel *m_fingerprint;
+    QLabel *m_server; ///< what the server says and asks, in its own words
     QLineEdit *m_field = nullptr;
     QDialogButtonBox *m_buttons;
 };

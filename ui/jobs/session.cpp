@@ -111,6 +111,8 @@ Questions Session::questions(std::stop_token stop, const Target &target, const s
     auto forSudo =
         std::make_shared<Secret>(target.identityFile.isEmpty() && target.sudo ? password->duplicate() : Secret());
     ask.secret = [password, forSudo, user = target.user, next = ask.secret](const SecretQuestion &question) {
+        if (question.kind == SecretQuestion::Kind::Prompt) // the server's own question: a code, a new password
+            return next ? next(question) : std::nullopt;
         const bool sudo = question.kind == SecretQuestion::Kind::SudoPassword;
         Secret &given = sudo ? *forSudo : *password;
         if (!given.isEmpty() && (!sudo || question.account == user))
