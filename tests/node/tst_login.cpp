@@ -21,6 +21,22 @@ Secret secretOf(QString text)
     return Secret::take(text);
 }
 
+/// What the node's journal says of logins that sshd refused.
+struct SshLog
+{
+    qsizetype wrong = 0; ///< passwords that were not right, as PAM counts them
+    qsizetype failed = 0; ///< attempts with a password or with answers, as sshd counts them
+    static SshLog of(const testbed::Node &node)
+    {
+        const QString log =
+            QString::fromUtf8(node.shell("journalctl --sync; journalctl -q -o cat -t sshd || true").output);
+        static const QRegularExpression attempt(
+            u"^(Failed password|error: PAM: Authentication failure) for"_s, QRegularExpression::MultilineOption);
+        static const QRegularExpression pam(u"pam_unix\\(sshd:auth\\): authentication failure"_s);
+        return {log.count(pam), log.count(attempt)};
+    }
+};
+
 char flipped(char byte)
 {
     return char(byte ^ char(0x80));
@@ -73,6 +89,11 @@ private Q_SLOTS:
                                            "useradd -m -s /bin/bash bob; echo bob:bobpw | chpasswd\n"
                                            "useradd -m -s /usr/sbin/nologin shut; echo shut:shutpw | chpasswd\n");
         QCOMPARE(prepared.status, 0);
+        QFile module(QStringLiteral(PAM_QUESTIONS));
+        QVERIFY2(module.open(QIODevice::ReadOnly), qPrintable(module.fileName()));
+        QCOMPARE(m_node.shell("base64 -d > /root/pam_questions.so <<'END'\n" + module.readAll().toBase64() + "\nEND\n")
+                     .status,
+            0);
         Target to;
         to.host = m_address;
         to.user = u"root"_s;
@@ -127,6 +148,15 @@ private Q_SLOTS:
                                     << u"insists on a terminal"_s << u"0 0 0"_s;
         QTest::newRow("no sudo there") << byKey << "mv /usr/bin/sudo /usr/bin/sudo.away"_ba << right << List()
                                        << u"There is no sudo"_s << u"0 0 0"_s;
+        QTest::newRow("su in place of sudo")
+            << byKey
+            << "mv /usr/bin/sudo /usr/bin/sudo.away; printf '#!/bin/sh\\nexec su -c /bin/sh root\\n' > /usr/bin/sudo; chmod 755 /usr/bin/sudo"_ba
+            << right << List() << u"answers with su instead of sudo (“Password:”)"_s << u"0 0 0"_s;
+        QTest::newRow("sudo asks for a code, too")
+            << byKey << "echo 'auth required /root/pam_questions.so [prompt=Verification code: ]' >> /etc/pam.d/sudo"_ba
+            << right << sudo << u"sudo asks a second question"_s << u"0 0 0"_s;
+        QTest::newRow("expired password") << byKey << "chage -d 0 admin"_ba << right << List()
+                                          << u"The password of admin has expired"_s << u"0 0 0"_s;
         QTest::newRow("sudo not wanted") << byKey << ""_ba << u"-"_s << List() << u"admin is not root (user id 1000)"_s
                                          << u"0 0 0"_s;
         QTest::newRow("noisy login shell")
@@ -148,6 +178,8 @@ private Q_SLOTS:
         QFETCH(QByteArray, setup);
         QFETCH(QString, sudoPassword);
         m_node.shell("cp -n /home/admin/.bashrc /root/bashrc.kept; cp /root/bashrc.kept /home/admin/.bashrc\n"
+                     "cp -n /etc/pam.d/sudo /root/sudo.kept; cp /root/sudo.kept /etc/pam.d/sudo\n"
+                     "chage -d \"$(date +%F)\" admin\n"
                      "rm -f /etc/sudoers.d/test; [ ! -e /usr/bin/sudo.away ] || mv /usr/bin/sudo.away /usr/bin/sudo");
         QCOMPARE(m_node.shell(setup + "\n").status, 0);
         const SudoLog before = SudoLog::of(m_node);
@@ -196,6 +228,200 @@ private Q_SLOTS:
             return now == logged;
         });
         QVERIFY2(asExpected, qPrintable(now));
+    }
+
+    /// What a server asks by keyboard-interactive, and that a wrong answer is one attempt in its journal.
+    void answersQuestions_data()
+    {
+        QTest::addColumn<QByteArray>("sshd"); // of sshd_config
+        QTest::addColumn<QByteArray>("pam"); // behind common-auth in /etc/pam.d/sshd
+        QTest::addColumn<QByteArray>("setup");
+        QTest::addColumn<QStringList>("answers"); // - for none; the last is given again
+        QTest::addColumn<QStringList>("asks");
+        QTest::addColumn<QString>("says"); // empty: logs in
+        QTest::addColumn<QString>("logged"); // wrong passwords, failed attempts
+        using List = QStringList;
+        const QByteArray prompts = "KbdInteractiveAuthentication yes\nPasswordAuthentication no\n";
+        const QByteArray both = "KbdInteractiveAuthentication yes\nPasswordAuthentication yes\n";
+        const QByteArray module = "auth required /root/pam_questions.so ";
+        const QByteArray code = module + "[text=Take your token.] [prompt=Verification code: ] echo answer=492817";
+        const QString none;
+        const QString password = u"password"_s;
+        const QString asksCode = u"shown [Take your token.] Verification code:"_s;
+        const QString fresh = u"Fresh9-horse"_s;
+        QTest::newRow("password") << prompts << ""_ba
+                                  << ""_ba << List{u"carolpw"_s} << List{password} << none << u"0 0"_s;
+        QTest::newRow("wrong password") << prompts << ""_ba
+                                        << ""_ba << List{u"nonsense"_s} << List{password}
+                                        << u"refused the login as carol (tried: keyboard-interactive;"_s << u"1 1"_s;
+        QTest::newRow("wrong password, both ways offered")
+            << both << ""_ba
+            << ""_ba << List{u"nonsense"_s} << List{password}
+            << u"refused the login as carol (tried: keyboard-interactive;"_s << u"1 1"_s;
+        QTest::newRow("no password") << both << ""_ba
+                                     << ""_ba << List{u"-"_s} << List{password} << u"was not tried"_s << u"0 0"_s;
+        QTest::newRow("password and code") << prompts << code << ""_ba << List{u"carolpw"_s, u"492817"_s}
+                                           << List{password, asksCode} << none << u"0 0"_s;
+        QTest::newRow("code expired") << prompts << code << ""_ba << List{u"carolpw"_s, u"492816"_s}
+                                      << List{password, asksCode} << u"A one-time code may have expired"_s << u"0 1"_s;
+        QTest::newRow("code expired, both ways offered")
+            << both << code << ""_ba << List{u"carolpw"_s, u"492816"_s} << List{password, asksCode}
+            << u"(the last one was “"_s << u"0 1"_s;
+        QTest::newRow("no code") << prompts << code << ""_ba << List{u"carolpw"_s, u"-"_s} << List{password, asksCode}
+                                 << u"and got no answer"_s << u"0 0"_s;
+        QTest::newRow("empty answer") << prompts << module + "[prompt=Press Enter. ]"
+                                      << ""_ba << List{u"carolpw"_s, none} << List{password, u"hidden Press Enter."_s}
+                                      << none << u"0 0"_s;
+        QTest::newRow("hidden code") << prompts << module + "[prompt=PIN: ] answer=1234"
+                                     << ""_ba << List{u"carolpw"_s, u"1234"_s} << List{password, u"hidden PIN:"_s}
+                                     << none << u"0 0"_s;
+        QTest::newRow("expired password, changed")
+            << prompts << ""_ba
+            << "chage -d 0 carol"_ba << List{u"carolpw"_s, u"carolpw"_s, fresh, fresh}
+            << List{password,
+                   u"hidden [You are required to change your password immediately (administrator enforced)./Changing password for carol.] Current password:"_s,
+                   u"hidden New password:"_s, u"hidden Retype new password:"_s}
+            << none << u"0 0"_s;
+        QTest::newRow("hostile words") << prompts << module + "[text=\033[2J] [prompt=\342\200\256: ] echo"
+                                       << ""_ba << List{u"carolpw"_s, u"x"_s}
+                                       << List{password, u"shown [\\u{1B}[2J] \\u{202E}:"_s} << none << u"0 0"_s;
+        QTest::newRow("without end") << prompts << module + "[prompt=Again: ] rounds=1000"
+                                     << ""_ba << List{u"carolpw"_s, u"x"_s} << List{password, u"hidden Again:"_s}
+                                     << u"asks too many questions"_s << u"0 0"_s;
+        QTest::newRow("key, then code")
+            << "KbdInteractiveAuthentication yes\nAuthenticationMethods publickey,keyboard-interactive\n"_ba << code
+            << "key"_ba << List{u"carolpw"_s, u"492817"_s} << List{password, asksCode} << none << u"0 0"_s;
+        QTest::newRow("password, then key")
+            << "PasswordAuthentication yes\nAuthenticationMethods password,publickey\n"_ba
+            << ""_ba
+            << "key"_ba << List{u"carolpw"_s} << List{password} << none << u"0 0"_s;
+    }
+    void answersQuestions()
+    {
+        QFETCH(QByteArray, sshd);
+        QFETCH(QByteArray, pam);
+        QFETCH(QByteArray, setup);
+        QFETCH(QStringList, answers);
+        const bool byKey = setup == "key";
+        QCOMPARE(m_node
+                     .shell("id carol > /dev/null 2>&1 || useradd -m -s /bin/bash carol\n"
+                            "echo carol:carolpw | chpasswd\n"
+                            "install -d -m 700 -o carol -g carol /home/carol/.ssh\n"
+                            "install -m 600 -o carol -g carol /root/.ssh/authorized_keys /home/carol/.ssh/\n"
+                            "cp -n /etc/pam.d/sshd /root/sshd.kept\n"
+                            "cat > /tmp/pam <<'END'\n"
+                         + pam + "\nEND\nsed '/^@include common-auth/r /tmp/pam' /root/sshd.kept > /etc/pam.d/sshd\n"
+                         + "cat > /etc/ssh/sshd_config.d/test.conf <<'END'\n" + sshd + "END\n"
+                         + (byKey ? QByteArray() : setup) + "\nsystemctl reset-failed ssh; systemctl restart ssh\n")
+                     .status,
+            0);
+        const SshLog before = SshLog::of(m_node);
+        Target to;
+        to.user = u"carol"_s;
+        to.host = m_address;
+        to.agent = false;
+        if (byKey)
+            to.identityFile = testbed::keyFile();
+        QStringList asked;
+        const Questions questions{{}, [&](const SecretQuestion &question) -> std::optional<Secret> {
+                                      static const QRegularExpression who(u"^\\([^()]*\\) "_s);
+                                      QString said = question.instruction;
+                                      said.replace(u'\n', u'/');
+                                      QString entry = question.kind == SecretQuestion::Kind::LoginPassword
+                                          ? u"password"_s
+                                          : question.echo ? u"shown"_s
+                                                          : u"hidden"_s;
+                                      if (entry != u"password"_s)
+                                          entry += (said.isEmpty() ? QString() : u" ["_s + said + u']') + u' '
+                                              + QString(question.prompt).remove(who);
+                                      const QString answer = answers[std::min(asked.size(), answers.size() - 1)];
+                                      asked += entry;
+                                      return answer == u"-"_s ? std::nullopt : std::optional(secretOf(answer));
+                                  }};
+        QString said;
+        {
+            const auto session = SshSession::open(to, knownHosts(), questions, {}, {}, {});
+            if (!session) {
+                said = session.error().message.en;
+                QCOMPARE(session.error().kind, Error::Kind::Auth);
+                QVERIFY(!session.error().message.zh.isEmpty());
+            }
+        }
+        QFETCH(QString, says);
+        QVERIFY2(says.isEmpty() ? said.isEmpty() : said.contains(says), qPrintable(said + asked.join(u'|')));
+        QFETCH(QStringList, asks);
+        if (says.contains(u"too many"_s))
+            asked = asked.first(std::min<qsizetype>(asked.size(), 2));
+        QCOMPARE(asked, asks);
+        QFETCH(QString, logged);
+        QString now;
+        const bool asExpected = testbed::waitUntil(std::chrono::seconds(20), [&] {
+            const SshLog log = SshLog::of(m_node);
+            now = u"%1 %2"_s.arg(log.wrong - before.wrong).arg(log.failed - before.failed);
+            return now == logged;
+        });
+        QVERIFY2(asExpected, qPrintable(now));
+        if (setup == "chage -d 0 carol") { // it was changed for good
+            const auto again = SshSession::open(to, knownHosts(),
+                {{}, [&](const SecretQuestion &) { return std::optional(secretOf(answers.last())); }}, {}, {}, {});
+            QVERIFY2(again, again ? "" : qPrintable(again.error().message.en));
+        }
+        m_node.shell(
+            "rm -f /etc/ssh/sshd_config.d/test.conf; cp /root/sshd.kept /etc/pam.d/sshd; systemctl reset-failed ssh; systemctl restart ssh");
+    }
+
+    /// The same at a terminal: what the server lets be seen is seen, a password is not. A password on a descriptor
+    /// serves the first question, and nobody answers the second.
+    void answersAtATerminal()
+    {
+        QCOMPARE(
+            m_node
+                .shell(
+                    "id carol > /dev/null 2>&1 || useradd -m -s /bin/bash carol\n"
+                    "echo carol:carolpw | chpasswd; cp -n /etc/pam.d/sshd /root/sshd.kept\n"
+                    "echo 'auth required /root/pam_questions.so [text=Take your token.] [prompt=Verification code: ] "
+                    "echo answer=492817' > /tmp/pam\n"
+                    "sed '/^@include common-auth/r /tmp/pam' /root/sshd.kept > /etc/pam.d/sshd\n"
+                    "printf 'KbdInteractiveAuthentication yes\\nPasswordAuthentication no\\n' "
+                    "> /etc/ssh/sshd_config.d/test.conf; systemctl reset-failed ssh; systemctl restart ssh\n")
+                .status,
+            0);
+        const QString print = QString::fromUtf8(
+            m_node.shell("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub").output.split(' ').value(1));
+        QVERIFY2(print.startsWith(u"SHA256:"_s), qPrintable(print));
+        const QStringList arguments{u"scan"_s, u"--node"_s, u"carol@"_s + m_address, u"--host-key"_s, print,
+            u"--no-agent"_s, u"--lang"_s, u"en"_s};
+
+        QProcess terminal;
+        terminal.setProcessChannelMode(QProcess::MergedChannels);
+        const QString command = QStringLiteral(JIAGU_BINARY) + u' ' + arguments.join(u' ');
+        terminal.start(u"script"_s, {u"-qec"_s, command, u"/dev/null"_s});
+        QByteArray shown;
+        const auto answer = [&](const QByteArray &question, const QByteArray &typed) {
+            const bool asked = testbed::waitUntil(std::chrono::seconds(60), [&] {
+                terminal.waitForReadyRead(0);
+                shown += terminal.readAll();
+                return shown.contains(question);
+            });
+            terminal.write(typed);
+            return asked;
+        };
+        QVERIFY2(answer("password of carol: ", "carolpw\n"), shown.constData());
+        QVERIFY2(answer("Verification code: ", "492817\n"), shown.constData());
+        QVERIFY(terminal.waitForFinished(60'000));
+        shown += terminal.readAll();
+        QVERIFY2(shown.contains("says:\r\n  Take your token.\r\n"), shown.constData());
+        QVERIFY2(shown.contains("carol is not root"), shown.constData());
+        QVERIFY2(shown.contains("492817"), shown.constData());
+        QVERIFY2(!shown.contains("carolpw"), shown.constData());
+
+        const testbed::Outcome handed = testbed::run(
+            QStringLiteral(JIAGU_BINARY), arguments + QStringList{u"--secret-fd"_s, u"login=0"_s}, "carolpw\n");
+        QCOMPARE(handed.status, 2);
+        QVERIFY2(handed.errors.contains("Verification code:") && handed.errors.contains("got no answer"),
+            handed.errors.constData());
+        m_node.shell(
+            "rm -f /etc/ssh/sshd_config.d/test.conf; cp /root/sshd.kept /etc/pam.d/sshd; systemctl reset-failed ssh; systemctl restart ssh");
     }
 
     /// The password is asked once and sent for each command; each command is one invocation of sudo.
@@ -254,14 +480,18 @@ private Q_SLOTS:
         to.user = u"canary"_s;
         to.host = m_address;
         to.sudo = true;
-        {
+        for (const QByteArray &way :
+            {"PasswordAuthentication yes"_ba, "KbdInteractiveAuthentication yes\nPasswordAuthentication no"_ba}) {
+            m_node.shell("cat > /etc/ssh/sshd_config.d/test.conf <<'END'\n" + way
+                + "\nEND\nsystemctl reset-failed ssh; systemctl restart ssh\n");
             const auto host = SshHost::connect(
                 to, knownHosts(), {{}, [&](const SecretQuestion &) { return std::optional(canary()); }}, {}, {});
             QVERIFY2(host, host ? "" : qPrintable(host.error().message.en));
             const auto state = (*host)->transact({Transaction::Verb::Status, u"abc"_s, {}}, {}, {});
             QVERIFY2(state, state ? "" : qPrintable(state.error().message.en));
         }
-        m_node.shell("journalctl --sync");
+        m_node.shell(
+            "rm /etc/ssh/sshd_config.d/test.conf; systemctl reset-failed ssh; systemctl restart ssh; journalctl --sync");
         for (const QString &place : {testbed::directory() + u"/n1/upper"_s, m_scratch.path()})
             QVERIFY2(filesWith(hidden, place).isEmpty(), qPrintable(filesWith(hidden, place).join(u' ')));
         QCOMPARE(inMemory(hidden), QStringList());
@@ -276,8 +506,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("ends");
         QTest::newRow("canceled") << ""_ba << u"stop"_s << u"rolled back: canceled"_s;
         QTest::newRow("canceled over a second connection")
-            << "echo MaxSessions 1 > /etc/ssh/sshd_config.d/test.conf; systemctl restart ssh"_ba << u"stop"_s
-            << u"rolled back: "_s;
+            << "echo MaxSessions 1 > /etc/ssh/sshd_config.d/test.conf; systemctl reset-failed ssh; systemctl restart ssh"_ba
+            << u"stop"_s << u"rolled back: "_s;
         QTest::newRow("link lost") << ""_ba << u"cut"_s << u"undecided: lost"_s;
         QTest::newRow("link lost, then canceled") << ""_ba << u"cut and stop"_s << u"undecided: lost"_s;
         QTest::newRow("program died") << ""_ba << u"die"_s
@@ -287,23 +517,25 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, setup);
         QFETCH(QString, then);
-        QCOMPARE(m_node
-                     .shell("rm -f /tmp/canceled /tmp/die /etc/ssh/sshd_config.d/test.conf; systemctl restart ssh\n"
-                            "[ -e /usr/bin/dash.kept ] || cp /usr/bin/dash /usr/bin/dash.kept\n"
-                            "cat > /usr/bin/dash.new <<'END'\n"
-                            "#!/bin/bash\n"
-                            "[ \"$*\" = -s ] || exec -a \"$0\" /usr/bin/dash.kept \"$@\"\n"
-                            "set -- $(grep -E '^jiagu_transact [0-9a-f]{32} ')\n"
-                            "[ \"$3\" != cancel ] || { touch /tmp/canceled; echo \"$2 end rolled-back -\"; exit; }\n"
-                            "echo \"$2 event 2026-01-31T12:00:00Z gate -\"\n"
-                            "until [ -e /tmp/canceled ]; do\n"
-                            "  echo \"$2 beat\"; sleep 0.2; [ ! -e /tmp/die ] || { echo killed >&2; exit 9; }\n"
-                            "done\n"
-                            "echo \"$2 end rolled-back $(printf canceled | base64)\"\n"
-                            "END\n"
-                            "chmod 755 /usr/bin/dash.new; mv /usr/bin/dash.new /usr/bin/dash\n"
-                         + setup + '\n')
-                     .status,
+        QCOMPARE(
+            m_node
+                .shell(
+                    "rm -f /tmp/canceled /tmp/die /etc/ssh/sshd_config.d/test.conf; systemctl reset-failed ssh; systemctl restart ssh\n"
+                    "[ -e /usr/bin/dash.kept ] || cp /usr/bin/dash /usr/bin/dash.kept\n"
+                    "cat > /usr/bin/dash.new <<'END'\n"
+                    "#!/bin/bash\n"
+                    "[ \"$*\" = -s ] || exec -a \"$0\" /usr/bin/dash.kept \"$@\"\n"
+                    "set -- $(grep -E '^jiagu_transact [0-9a-f]{32} ')\n"
+                    "[ \"$3\" != cancel ] || { touch /tmp/canceled; echo \"$2 end rolled-back -\"; exit; }\n"
+                    "echo \"$2 event 2026-01-31T12:00:00Z gate -\"\n"
+                    "until [ -e /tmp/canceled ]; do\n"
+                    "  echo \"$2 beat\"; sleep 0.2; [ ! -e /tmp/die ] || { echo killed >&2; exit 9; }\n"
+                    "done\n"
+                    "echo \"$2 end rolled-back $(printf canceled | base64)\"\n"
+                    "END\n"
+                    "chmod 755 /usr/bin/dash.new; mv /usr/bin/dash.new /usr/bin/dash\n"
+                    + setup + '\n')
+                .status,
             0);
         Target to;
         to.user = u"root"_s;
