@@ -66,6 +66,7 @@ public:
     ~Sshd() { stop(); }
 
     quint16 port() const { return m_port; }
+    qint64 processId() const { return m_process.processId(); }
     QString path(const QString &name) const { return m_directory.filePath(name); }
     /// What sshd said so far.
     QByteArray log()

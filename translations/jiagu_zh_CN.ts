@@ -565,6 +565,10 @@
         <source>&amp;About Jiagu</source>
         <translation>关于加固(&amp;A)</translation>
     </message>
+    <message>
+        <source>Connect the other no&amp;des</source>
+        <translation>连接其余节点(&amp;D)</translation>
+    </message>
 </context>
 <context>
     <name>jiagu::QuestionDialog</name>
@@ -654,6 +658,10 @@
     <message>
         <source>Explanation</source>
         <translation>说明</translation>
+    </message>
+    <message>
+        <source>&amp;Connect to this node</source>
+        <translation>连接到此节点(&amp;C)</translation>
     </message>
 </context>
 <context>

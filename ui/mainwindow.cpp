@@ -93,6 +93,8 @@ MainWindow::MainWindow(QWidget *parent)
     connect(m_session, &Session::assessmentChanged, this, &MainWindow::showAssessment);
     connect(m_session, &Session::failed, this, [this](const Error &error) { addProblem(error); });
     connect(m_review, &ReviewPage::backRequested, this, &MainWindow::showFindings);
+    connect(m_results, &ResultsPage::connectRequested, m_session,
+        [this](const QString &node) { m_session->connectOthers({node}); });
     connect(m_results, &ResultsPage::failuresOnlyChanged, m_failuresOnly, &QAction::setChecked);
 
     resize(1440, 860);
@@ -125,6 +127,9 @@ void MainWindow::makeActions()
 {
     m_fileMenu = menuBar()->addMenu(QString());
     m_connect = add(m_fileMenu, "connect", QKeySequence(u"Ctrl+N"_s), &MainWindow::connectToNode);
+    m_connectOthers = add(m_fileMenu, "connectOthers", QKeySequence(u"Ctrl+Shift+N"_s), nullptr);
+    connect(m_connectOthers, &QAction::triggered, this, [this] { m_session->connectOthers(); });
+    m_results->setConnectAction(m_connectOthers);
     m_open = add(m_fileMenu, "open", QKeySequence::Open, &MainWindow::chooseFiles);
     m_sample = add(m_fileMenu, "sample", {}, &MainWindow::openSample);
     m_fileMenu->addSeparator();
@@ -192,7 +197,7 @@ void MainWindow::makeActions()
     bar->setMovable(false);
     bar->setToolButtonStyle(Qt::ToolButtonTextOnly);
     bar->setContextMenuPolicy(Qt::PreventContextMenu);
-    bar->addActions({m_connect, m_open, m_rescan});
+    bar->addActions({m_connect, m_connectOthers, m_open, m_rescan});
     bar->addSeparator();
     bar->addActions({m_findings, m_showReview, m_allow, m_history});
 }
@@ -250,6 +255,9 @@ void MainWindow::updateActions()
     const bool reviewing = m_pages->currentWidget() == m_review;
     for (QAction *action : {m_connect, m_open, m_sample})
         action->setEnabled(idle);
+    const QStringList others = idle ? m_session->otherNodes() : QStringList();
+    m_connectOthers->setEnabled(!others.isEmpty());
+    m_results->setConnectable(others);
     m_rescan->setEnabled(idle && live);
     m_close->setEnabled(idle && open);
     m_save->setEnabled(open);
@@ -402,6 +410,7 @@ void MainWindow::retranslate()
 {
     m_fileMenu->setTitle(tr("&File"));
     m_connect->setText(tr("&Connect…"));
+    m_connectOthers->setText(tr("Connect the other no&des"));
     m_open->setText(tr("&Open snapshot…"));
     m_sample->setText(tr("Open sa&mple"));
     m_rescan->setText(tr("&Rescan"));

@@ -85,7 +85,7 @@ private:
     QListView *m_problemList;
     QLabel *m_mode;
     QMenu *m_fileMenu, *m_viewMenu, *m_changeMenu, *m_languageMenu, *m_themeMenu, *m_helpMenu;
-    QAction *m_connect, *m_open, *m_sample, *m_rescan, *m_save, *m_close, *m_quit;
+    QAction *m_connect, *m_connectOthers, *m_open, *m_sample, *m_rescan, *m_save, *m_close, *m_quit;
     QAction *m_filter, *m_failuresOnly, *m_next, *m_previous, *m_nextPane, *m_expand, *m_collapse, *m_showProblems,
         *m_clear;
     QAction *m_allow, *m_showReview, *m_findings, *m_apply, *m_history;

@@ -36,21 +36,7 @@ Result<Snapshot> readFile(const QString &path)
     return parseSnapshot(QFileInfo(path).fileName(), file.read(largestFile));
 }
 
-bool linkIsGone(const Error &error)
-{
-    return error.kind == Error::Kind::Lost || error.kind == Error::Kind::Connect || error.kind == Error::Kind::Timeout;
-}
-
 } // namespace
-
-/// A node that is or was connected. The host belongs to the worker's thread.
-struct Session::Connection
-{
-    Target target;
-    std::unique_ptr<SshHost> host;
-    QString machineId; ///< after the first read
-    Worker worker; ///< last: it stops before the host goes
-};
 
 Session::Session(MakeQuestions questions, QObject *parent)
     : QObject(parent)
@@ -67,6 +53,16 @@ bool Session::hasLink(const QString &machineId) const
 {
     return std::ranges::any_of(
         m_connections, [&](const auto &connection) { return connection->machineId == machineId; });
+}
+
+QList<Target> Session::inventory() const
+{
+    if (!isLive())
+        return m_inventory;
+    QList<Target> targets;
+    for (const auto &connection : m_connections)
+        targets += connection->target;
+    return targets;
 }
 
 void Session::setArmed(bool on)
@@ -122,7 +118,45 @@ Questions Session::questions(std::stop_token stop, const Target &target, const s
     return ask;
 }
 
-Session::Judged Session::judge(QList<Snapshot> snapshots, bool live, const Progress &progress)
+WayIn Session::wayIn(std::stop_token stop, Progress progress)
+{
+    return {m_knownHosts, m_makeQuestions(std::move(stop)), std::move(progress)};
+}
+
+QList<Snapshot> Session::liveSnapshots() const
+{
+    QList<Snapshot> snapshots;
+    if (!m_assessment || !isLive())
+        return snapshots;
+    for (const Node &node : m_assessment->cluster.nodes) {
+        if (node.snapshot && hasLink(node.machineId))
+            snapshots += *node.snapshot;
+    }
+    return snapshots;
+}
+
+/// Hands over a connection whose job has ended.
+std::shared_ptr<Connection> Session::leaveAbandoned(const Connection *connection)
+{
+    const auto found =
+        std::ranges::find_if(m_abandoned, [connection](const auto &one) { return one.get() == connection; });
+    std::shared_ptr<Connection> done = *found;
+    m_abandoned.erase(found);
+    return done;
+}
+
+/// Makes it one of the live ones, in the place of an older connection to the same machine.
+void Session::keep(const std::shared_ptr<Connection> &connection)
+{
+    const auto older = std::ranges::find_if(
+        m_connections, [&](const auto &other) { return other->machineId == connection->machineId; });
+    if (older == m_connections.end())
+        m_connections.push_back(connection);
+    else
+        *older = connection;
+}
+
+Session::Judged Session::judge(QList<Snapshot> snapshots, bool live, const Reasons &unread, const Progress &progress)
 {
     progress({.text = message(u"Judging what was read"_s, u"正在检查读取到的内容"_s)});
     Judged judged;
@@ -136,7 +170,17 @@ Session::Judged Session::judge(QList<Snapshot> snapshots, bool live, const Progr
     const auto taken = [](const Snapshot &left, const Snapshot &right) { return left.taken < right.taken; };
     const QDateTime now = live || snapshots.isEmpty() ? QDateTime::currentDateTimeUtc()
                                                       : std::ranges::max_element(snapshots, taken)->taken;
+    judged.unread = unread;
     judged.assessment = buildCluster(snapshots).and_then([&](Cluster cluster) {
+        for (auto reason = unread.begin(); reason != unread.end(); ++reason) {
+            const auto node = std::ranges::find(cluster.nodes, reason.key(), &Node::name);
+            if (node == cluster.nodes.end())
+                judged.problems += *reason;
+            else if (!node->read)
+                node->problems += *reason;
+            else
+                judged.unread.remove(reason.key());
+        }
         return builtinRulePack().map([&](const RulePack &pack) { return assess(cluster, pack, now); });
     });
     judged.snapshots = std::move(snapshots);
@@ -154,6 +198,13 @@ void Session::take(const Judged &judged)
         return;
     }
     m_assessment = **judged.assessment;
+    m_unread = judged.unread;
+    for (const auto &connection : m_connections) {
+        for (const Node &node : m_assessment->cluster.nodes) {
+            if (node.read && node.machineId == connection->machineId)
+                connection->node = node.name;
+        }
+    }
     for (const Error &problem : m_assessment->cluster.problems)
         Q_EMIT failed(problem);
     for (const Node &node : m_assessment->cluster.nodes) {
@@ -180,7 +231,7 @@ void Session::load(Read read)
             QList<Snapshot> snapshots = read(unread.problems, progress);
             if (snapshots.isEmpty())
                 return unread;
-            Judged judged = judge(std::move(snapshots), false, progress);
+            Judged judged = judge(std::move(snapshots), false, {}, progress);
             judged.problems = unread.problems + judged.problems;
             return judged;
         },
@@ -189,6 +240,7 @@ void Session::load(Read read)
                 return;
             if (judged.assessment && *judged.assessment) {
                 m_connections.clear();
+                m_unread.clear();
                 setArmed(false);
             }
             take(judged);
@@ -232,18 +284,13 @@ void Session::connectTo(const Target &target, Secret password)
     auto connection = std::make_shared<Connection>();
     connection->target = target;
     m_abandoned.push_back(connection); // until it has proved itself
-    QList<Snapshot> others;
-    if (m_assessment && isLive()) {
-        for (const Node &node : m_assessment->cluster.nodes) {
-            if (node.snapshot && hasLink(node.machineId))
-                others += *node.snapshot;
-        }
-    }
+    const QList<Snapshot> others = liveSnapshots();
     auto given = std::make_shared<Secret>(std::move(password));
     Connection *raw = connection.get();
     m_stop = connection->worker.run(
         this,
-        [this, raw, others, given, progress = progress(), knownHosts = m_knownHosts](const std::stop_token &stop) {
+        [this, raw, others, given, unread = m_unread, progress = progress(), knownHosts = m_knownHosts](
+            const std::stop_token &stop) {
             Judged judged;
             auto host = SshHost::connect(raw->target, knownHosts, questions(stop, raw->target, given), stop, progress);
             if (!host) {
@@ -256,21 +303,22 @@ void Session::connectTo(const Target &target, Secret password)
                 judged.problems += snapshot.error();
                 return judged;
             }
+            if (auto joined = others.isEmpty() ? Result<>() : mayJoin(others, *snapshot); !joined) {
+                judged.problems += joined.error();
+                return judged;
+            }
             raw->machineId = snapshot->machineId;
             QList<Snapshot> all = others;
             all.removeIf([&](const Snapshot &other) { return other.machineId == snapshot->machineId; });
             all += *std::move(snapshot);
-            return judge(std::move(all), true, progress);
+            return judge(std::move(all), true, unread, progress);
         },
         [this, job = m_job, raw](const Judged &judged) {
-            const auto found = std::ranges::find_if(m_abandoned, [raw](const auto &one) { return one.get() == raw; });
-            const std::shared_ptr<Connection> done = *found;
-            m_abandoned.erase(found);
+            const std::shared_ptr<Connection> done = leaveAbandoned(raw);
             if (job != m_job)
                 return;
             if (judged.assessment && *judged.assessment) {
-                std::erase_if(m_connections, [&](const auto &other) { return other->machineId == done->machineId; });
-                m_connections.push_back(done);
+                keep(done);
                 setArmed(false);
             }
             take(judged);
@@ -286,47 +334,37 @@ void Session::rescan()
     readNext(0, {});
 }
 
-void Session::readNext(std::size_t index, QList<Snapshot> snapshots)
+void Session::readNext(std::size_t index, const Judged &soFar)
 {
     Connection *raw = m_connections[index].get();
     const bool last = index + 1 == m_connections.size();
     m_stop = raw->worker.run(
         this,
-        [this, raw, snapshots, last, progress = progress(), knownHosts = m_knownHosts](const std::stop_token &stop) {
-            Judged judged;
-            auto snapshot =
-                raw->host ? raw->host->read(stop, progress) : Result<Snapshot>(failure(Error::Kind::Lost, {}));
-            if (!snapshot && linkIsGone(snapshot.error()) && !stop.stop_requested()) {
-                raw->host.reset();
-                auto host =
-                    SshHost::connect(raw->target, knownHosts, questions(stop, raw->target, nullptr), stop, progress);
-                if (host) {
-                    raw->host = *std::move(host);
-                    snapshot = raw->host->read(stop, progress);
-                } else {
-                    snapshot = tl::unexpected(host.error());
-                }
-            }
-            judged.snapshots = snapshots;
+        [this, raw, last, judged = soFar, unread = m_unread, progress = progress()](
+            const std::stop_token &stop) mutable {
+            auto snapshot = LinkedHost(*raw, wayIn(stop, progress)).read(stop, progress);
             if (snapshot)
                 judged.snapshots += *std::move(snapshot);
             else
-                judged.problems += snapshot.error();
-            if (!last || judged.snapshots.isEmpty())
+                judged.unread.insert(raw->node, snapshot.error());
+            if (!last)
                 return judged;
-            const QList<Error> problems = judged.problems;
-            judged = judge(judged.snapshots, true, progress);
-            judged.problems = problems + judged.problems;
-            return judged;
+            if (judged.snapshots.isEmpty()) {
+                judged.problems += judged.unread.values();
+                return judged;
+            }
+            unread.insert(judged.unread);
+            return judge(judged.snapshots, true, unread, progress);
         },
         [this, job = m_job, index, last](const Judged &judged) {
             if (job != m_job)
                 return;
+            if (!last) {
+                readNext(index + 1, judged);
+                return;
+            }
             take(judged);
-            if (last)
-                end();
-            else
-                readNext(index + 1, judged.snapshots);
+            end();
         });
 }
 
@@ -338,6 +376,10 @@ void Session::push(Outcome::Action action, const ChangeSet &changeSet, const App
     for (const FileChange &step : changeSet.steps) {
         if (!nodes.contains(step.node))
             nodes += step.node;
+        if (!hasLink(step.machineId)) { // before anything is changed on the others
+            reportMissingLink(step.node);
+            return;
+        }
     }
     begin(Phase::Changing);
     pushNext(action, changeSet, approval, nodes);
@@ -388,9 +430,8 @@ bool Session::runOn(
     const ChangeSet &changeSet, const QString &node, Push push, std::function<void(const Outcome &)> done)
 {
     const auto step = std::ranges::find(changeSet.steps, node, &FileChange::node);
-    const auto connection = std::ranges::find_if(m_connections, [&](const auto &one) {
-        return step != changeSet.steps.end() && one->machineId == step->machineId && one->host;
-    });
+    const auto connection = std::ranges::find_if(m_connections,
+        [&](const auto &one) { return step != changeSet.steps.end() && one->machineId == step->machineId; });
     if (connection == m_connections.end()) {
         reportMissingLink(node);
         return false;
@@ -398,12 +439,13 @@ bool Session::runOn(
     Connection *raw = connection->get();
     m_stop = raw->worker.run(
         this,
-        [raw, push, directory = m_journalDirectory, progress = progress()](
+        [this, raw, push, directory = m_journalDirectory, progress = progress()](
             const std::stop_token &stop) -> Result<Outcome> {
             auto journal = Journal::open(directory);
             if (!journal)
                 return tl::unexpected(journal.error());
-            return push(*raw->host, *journal, stop, progress);
+            LinkedHost host(*raw, wayIn(stop, progress));
+            return push(host, *journal, stop, progress);
         },
         [this, done, node](const Result<Outcome> &result) {
             if (!result) {
@@ -435,6 +477,7 @@ void Session::cancel()
     case Phase::Reading:
         m_stop.request_stop();
         ++m_job;
+        m_batch.reset(); // asks what still runs to stop
         end();
         return;
     case Phase::Changing:
@@ -451,6 +494,7 @@ void Session::close()
         return;
     m_assessment.reset();
     m_connections.clear();
+    m_unread.clear();
     setArmed(false);
     Q_EMIT assessmentChanged();
 }

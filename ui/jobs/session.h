@@ -2,8 +2,7 @@
 #pragma once
 
 #include "change/apply.h"
-#include "host/sshhost.h"
-#include "jobs/worker.h"
+#include "jobs/connection.h"
 
 #include <QElapsedTimer>
 #include <QObject>
@@ -36,6 +35,8 @@ public:
     Phase phase() const { return m_phase; }
     qint64 elapsed() const { return m_phase == Phase::Idle ? 0 : m_clock.elapsed(); } ///< of the running job, in ms
     const std::optional<Assessment> &assessment() const { return m_assessment; }
+    /// The ways in to what is open: of the live nodes, else those that a session file names.
+    QList<Target> inventory() const;
     bool isLive() const { return !m_connections.empty(); } ///< at least one node can be read again
     bool hasLink(const QString &machineId) const; ///< that machine can be changed
     /// What is open is read-only until the person allows changes; anything newly opened is read-only again.
@@ -52,6 +53,12 @@ public:
     void openSample();
     /// Adds a node to the live ones. `password` serves the first question for the login and the sudo of that account.
     void connectTo(const Target &target, Secret password);
+    /// Names of nodes of the cluster that are known from its API alone and have an address.
+    QStringList otherNodes() const;
+    /// Adds those of otherNodes() (all of them when `names` is empty), with the way in to the first live node. The
+    /// first is connected alone, then several at once unless a password could be refused; a refusal of credentials
+    /// stops the rest, a node that is not reached does not. Who is not read stays in the cluster, with the reason.
+    void connectOthers(const QStringList &names = {});
     void rescan();
     /// Node by node in the order of the steps; stops at the first that is not done. Reads again afterwards.
     /// Ignored while the session is read-only.
@@ -71,24 +78,35 @@ Q_SIGNALS:
     void pushed(); ///< push() or askNode() is over, before it reads again
 
 private:
-    struct Connection;
+    using Reasons = QMap<QString, Error>; ///< why a node was not read, by its name
     struct Judged
     {
         QList<Snapshot> snapshots;
         std::optional<Result<Assessment>> assessment;
         QList<Error> problems;
+        Reasons unread;
     };
+    struct Batch;
     using Push = std::function<Outcome(Host &, Journal &, std::stop_token, const Progress &)>;
 
-    static Judged judge(QList<Snapshot> snapshots, bool live, const Progress &progress);
+    static Judged judge(QList<Snapshot> snapshots, bool live, const Reasons &unread, const Progress &progress);
     template <typename Read>
     void load(Read read);
     void take(const Judged &judged);
     Progress progress();
     Questions questions(std::stop_token stop, const Target &target, const std::shared_ptr<Secret> &password);
+    WayIn wayIn(std::stop_token stop, Progress progress);
+    QList<Snapshot> liveSnapshots() const;
+    std::shared_ptr<Connection> leaveAbandoned(const Connection *connection);
+    void keep(const std::shared_ptr<Connection> &connection);
     void begin(Phase phase);
     void end();
-    void readNext(std::size_t index, QList<Snapshot> snapshots);
+    void readNext(std::size_t index, const Judged &soFar);
+    void startBatch(std::vector<std::shared_ptr<Connection>> connections);
+    void continueBatch();
+    void startOne(const std::shared_ptr<Connection> &connection);
+    void oneIsRead(Connection *connection, const Result<Snapshot> &snapshot);
+    void finishBatch();
     void pushNext(Outcome::Action action, const ChangeSet &changeSet, const Approval &approval, QStringList nodes);
     bool runOn(const ChangeSet &changeSet, const QString &node, Push push, std::function<void(const Outcome &)> done);
     void reportMissingLink(const QString &node);
@@ -102,6 +120,9 @@ private:
     bool m_armed = false;
     QElapsedTimer m_clock;
     std::stop_source m_stop{std::nostopstate};
+    std::shared_ptr<Batch> m_batch; ///< while other nodes are connected
+    Reasons m_unread;
+    QList<Target> m_inventory; ///< of a session file that was opened
     int m_job = 0; ///< results of an earlier one are dropped
     std::vector<std::shared_ptr<Connection>> m_connections;
     std::vector<std::shared_ptr<Connection>> m_abandoned; ///< still busy with a job nobody waits for

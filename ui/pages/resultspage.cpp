@@ -7,12 +7,14 @@
 #include "views/explanation.h"
 #include "views/rowview.h"
 
+#include <QAction>
 #include <QCheckBox>
 #include <QEvent>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QSplitter>
 #include <QTimer>
 #include <QTreeView>
@@ -62,6 +64,7 @@ ResultsPage::ResultsPage(QWidget *parent)
     , m_explanation(new Explanation)
     , m_splitter(new QSplitter)
     , m_typing(new QTimer(this))
+    , m_connectNode(new QAction(this))
 {
     setObjectName(u"resultsPage"_s);
     m_words->setObjectName(u"filter"_s);
@@ -89,6 +92,10 @@ ResultsPage::ResultsPage(QWidget *parent)
     m_tree->header()->setStretchLastSection(true);
     m_tree->header()->setSectionResizeMode(ClusterModel::Name, QHeaderView::Interactive);
     m_tree->header()->resizeSection(ClusterModel::Name, 380);
+    m_tree->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_tree, &QWidget::customContextMenuRequested, this, &ResultsPage::showMenu);
+    m_connectNode->setObjectName(u"connectNode"_s);
+    connect(m_connectNode, &QAction::triggered, this, [this] { Q_EMIT connectRequested(unreadNode()); });
 
     auto *filterRow = new QHBoxLayout;
     filterRow->addWidget(m_words, 1);
@@ -289,6 +296,35 @@ void ResultsPage::cyclePanes(int direction)
     panes[std::size_t(next) % panes.size()]->setFocus(Qt::ShortcutFocusReason);
 }
 
+void ResultsPage::setConnectAction(QAction *all)
+{
+    m_connectAll = all;
+}
+
+void ResultsPage::setConnectable(const QStringList &nodes)
+{
+    m_connectable = nodes;
+    m_connectNode->setEnabled(!unreadNode().isEmpty());
+}
+
+/// The node of the current row, when it can be connected.
+QString ResultsPage::unreadNode() const
+{
+    const QModelIndex index = current();
+    const QString node = index.isValid() ? m_model->item(index).node : QString();
+    return m_connectable.contains(node) ? node : QString();
+}
+
+void ResultsPage::showMenu(const QPoint &position)
+{
+    m_connectNode->setEnabled(!unreadNode().isEmpty());
+    auto *menu = new QMenu(m_tree);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addAction(m_connectNode);
+    menu->addAction(m_connectAll);
+    menu->popup(m_tree->viewport()->mapToGlobal(position));
+}
+
 QByteArray ResultsPage::saveState() const
 {
     return m_splitter->saveState();
@@ -325,6 +361,7 @@ void ResultsPage::retranslate()
     m_failuresOnly->setText(tr("Failures only"));
     m_empty->setText(tr("Nothing matches the filter. Press Escape in the filter box to see everything again."));
     m_tree->setAccessibleName(tr("Findings by node"));
+    m_connectNode->setText(tr("&Connect to this node"));
     m_document->setAccessibleName(tr("Document"));
     m_explanation->setAccessibleName(tr("Explanation"));
     m_model->retranslate();

@@ -5,6 +5,7 @@
 
 #include <QWidget>
 
+class QAction;
 class QCheckBox;
 class QLabel;
 class QLineEdit;
@@ -41,11 +42,16 @@ public:
     void collapse();
     void cyclePanes(int direction);
 
+    /// Menu entries that the tree offers besides its own.
+    void setConnectAction(QAction *all);
+    void setConnectable(const QStringList &nodes);
+
     QByteArray saveState() const;
     void restoreState(const QByteArray &state);
 
 Q_SIGNALS:
     void failuresOnlyChanged(bool on);
+    void connectRequested(const QString &node); ///< to a node that was not read
 
 protected:
     void changeEvent(QEvent *event) override;
@@ -58,6 +64,8 @@ private:
     void showCurrent();
     void showDocument(const DocumentId &document);
     QModelIndex current() const;
+    QString unreadNode() const;
+    void showMenu(const QPoint &position);
 
     Assessment m_assessment;
     ClusterModel *m_model;
@@ -73,6 +81,9 @@ private:
     Explanation *m_explanation;
     QSplitter *m_splitter;
     QTimer *m_typing;
+    QAction *m_connectNode;
+    QAction *m_connectAll = nullptr;
+    QStringList m_connectable;
 };
 
 } // namespace jiagu
