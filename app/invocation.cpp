@@ -34,7 +34,7 @@ struct CommandEntry
 const QList<CommandEntry> &commands()
 {
     static const QList<CommandEntry> table{
-        {Command::Window, u""_s, u"jiagu [--sample] [FILE...]"_s, 1000,
+        {Command::Window, u""_s, u"jiagu [--sample | --session FILE] [FILE...]"_s, 1000,
             {u"Opens the window, with recorded nodes when files are named."_s,
                 u"打开窗口；给出文件时，打开其中记录的节点。"_s}},
         {Command::Scan, u"scan"_s, u"jiagu scan TARGET... [--format text|json]"_s, 0,
@@ -184,6 +184,12 @@ const QList<Option> &options()
             {u"the recorded sample cluster inside the program"_s, u"程序内置的示例集群"_s},
             [](Invocation &i, const QString &) -> Result<> {
                 i.sample = true;
+                return {};
+            }},
+        {u"--session"_s, u"FILE"_s, bit(Command::Window), false,
+            {u"a session that was saved from the window"_s, u"由窗口保存的会话"_s},
+            [](Invocation &i, const QString &v) -> Result<> {
+                i.session = v;
                 return {};
             }},
         {u"--rule"_s, u"ID"_s, bit(Command::Plan), false,

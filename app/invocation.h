@@ -44,6 +44,7 @@ struct Invocation
     QList<NodeArgument> nodes;
     QStringList snapshots;
     bool sample = false;
+    QString session; ///< of the window: the session file to open
     QStringList positional; ///< the file of apply and of the window, the change set of restore
     QString format; ///< empty: the command's own
     QString out;

@@ -136,8 +136,12 @@ int main(int argc, char **argv)
     if (invocation->isLanguageGiven)
         window.setLanguage(invocation->language);
     window.show();
-    if (invocation->sample)
+    if (!invocation->session.isEmpty())
+        window.openSession(invocation->session);
+    else if (invocation->sample)
         window.openSample();
+    else if (invocation->positional.isEmpty())
+        window.recover();
     if (!invocation->positional.isEmpty())
         window.openSnapshots(invocation->positional);
     return QApplication::exec();

@@ -454,10 +454,6 @@
         <translation>重新扫描(&amp;R)</translation>
     </message>
     <message>
-        <source>&amp;Save report…</source>
-        <translation>保存报告(&amp;S)…</translation>
-    </message>
-    <message>
         <source>C&amp;lose cluster</source>
         <translation>关闭集群(&amp;L)</translation>
     </message>
@@ -568,6 +564,170 @@
     <message>
         <source>Connect the other no&amp;des</source>
         <translation>连接其余节点(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Log in to a node over SSH and read it</source>
+        <translation>通过 SSH 登录节点并读取</translation>
+    </message>
+    <message>
+        <source>Connect the nodes of this cluster that were not read, with the way in to the first</source>
+        <translation>以首个节点的登录方式连接本集群中尚未读取的节点</translation>
+    </message>
+    <message>
+        <source>Connect to the nodes of the session that is open</source>
+        <translation>重新连接当前会话中的节点</translation>
+    </message>
+    <message>
+        <source>Open recordings of nodes of one cluster</source>
+        <translation>打开同一集群的节点快照</translation>
+    </message>
+    <message>
+        <source>Open a session that was saved</source>
+        <translation>打开已保存的会话</translation>
+    </message>
+    <message>
+        <source>Look around in a recorded cluster</source>
+        <translation>查看已录制的示例集群</translation>
+    </message>
+    <message>
+        <source>Read the connected nodes again</source>
+        <translation>重新读取已连接的节点</translation>
+    </message>
+    <message>
+        <source>Save what is open to its file</source>
+        <translation>将当前内容保存到会话文件</translation>
+    </message>
+    <message>
+        <source>Save what is open to another file</source>
+        <translation>将当前内容另存为会话文件</translation>
+    </message>
+    <message>
+        <source>Write the findings and changes to a report</source>
+        <translation>将核查结果和变更写入报告</translation>
+    </message>
+    <message>
+        <source>Close what is open and go back to the start page</source>
+        <translation>关闭当前内容并回到起始页</translation>
+    </message>
+    <message>
+        <source>Close the window</source>
+        <translation>关闭窗口</translation>
+    </message>
+    <message>
+        <source>Go to the filter of the findings</source>
+        <translation>转到核查结果的筛选框</translation>
+    </message>
+    <message>
+        <source>Show only what fails</source>
+        <translation>只显示不通过的项</translation>
+    </message>
+    <message>
+        <source>Go to the next failure, in the review to the next change</source>
+        <translation>转到下一个不通过项；复核时转到下一处变更</translation>
+    </message>
+    <message>
+        <source>Go to the previous failure, in the review to the previous change</source>
+        <translation>转到上一个不通过项；复核时转到上一处变更</translation>
+    </message>
+    <message>
+        <source>Move between filter, tree, document and explanation</source>
+        <translation>在筛选框、树、文档和说明之间切换</translation>
+    </message>
+    <message>
+        <source>Open every branch of the tree</source>
+        <translation>展开树的所有分支</translation>
+    </message>
+    <message>
+        <source>Close the branches of the tree</source>
+        <translation>折叠树的分支</translation>
+    </message>
+    <message>
+        <source>Show or hide the list of problems</source>
+        <translation>显示或隐藏问题列表</translation>
+    </message>
+    <message>
+        <source>Empty the list of problems</source>
+        <translation>清空问题列表</translation>
+    </message>
+    <message>
+        <source>Allow this session to change nodes, or make it read-only again</source>
+        <translation>允许本会话变更节点，或恢复为只读</translation>
+    </message>
+    <message>
+        <source>Choose fixes and see every byte they change</source>
+        <translation>选择整改项并查看其变更的每个字节</translation>
+    </message>
+    <message>
+        <source>Go back to the findings</source>
+        <translation>返回核查结果</translation>
+    </message>
+    <message>
+        <source>Apply the change that the review shows</source>
+        <translation>应用复核页所示的变更</translation>
+    </message>
+    <message>
+        <source>See earlier changes, and restore what was there before</source>
+        <translation>查看以往的变更，并还原变更前的内容</translation>
+    </message>
+    <message>
+        <source>Show what the keys do</source>
+        <translation>显示各快捷键的作用</translation>
+    </message>
+    <message>
+        <source>Show version and licence</source>
+        <translation>显示版本和许可证</translation>
+    </message>
+    <message>
+        <source>Connect a&amp;gain</source>
+        <translation>重新连接(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Op&amp;en session…</source>
+        <translation>打开会话(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>&amp;Save session</source>
+        <translation>保存会话(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Save session &amp;as…</source>
+        <translation>会话另存为(&amp;A)…</translation>
+    </message>
+    <message>
+        <source>Save re&amp;port…</source>
+        <translation>保存报告(&amp;P)…</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>键盘快捷键(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Open a session</source>
+        <translation>打开会话</translation>
+    </message>
+    <message>
+        <source>Save session</source>
+        <translation>保存会话</translation>
+    </message>
+    <message>
+        <source>Sessions (*.jiagu-session);;All files (*)</source>
+        <translation>会话 (*.jiagu-session);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Sessions (*.jiagu-session)</source>
+        <translation>会话 (*.jiagu-session)</translation>
+    </message>
+    <message>
+        <source>Saved: %1</source>
+        <translation>已保存：%1</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>工具栏</translation>
+    </message>
+    <message>
+        <source>Saved session: read-only</source>
+        <translation>已保存的会话：只读</translation>
     </message>
 </context>
 <context>
@@ -893,6 +1053,25 @@
     </message>
 </context>
 <context>
+    <name>jiagu::ShortcutDialog</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>What it does</source>
+        <translation>作用</translation>
+    </message>
+</context>
+<context>
     <name>jiagu::StartPage</name>
     <message>
         <source>Jiagu</source>
@@ -913,6 +1092,26 @@
     <message>
         <source>Look around in a recorded sample cluster first, without any node.</source>
         <translation>无需任何节点，先浏览一个已记录的示例集群。</translation>
+    </message>
+    <message>
+        <source>Recent sessions</source>
+        <translation>最近的会话</translation>
+    </message>
+    <message>
+        <source>%1 (missing)</source>
+        <translation>%1（文件不存在）</translation>
+    </message>
+    <message>
+        <source>&amp;Remove from the list</source>
+        <translation>从列表中移除(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Go on with a session that was saved.</source>
+        <translation>继续使用已保存的会话。</translation>
+    </message>
+    <message>
+        <source>%1 — kept by itself before the program ended unexpectedly</source>
+        <translation>%1 — 程序意外结束前自动保存</translation>
     </message>
 </context>
 <context>

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mainwindow.h"
 
+#include "actions.h"
+#include "base/plaintext.h"
 #include "dialogs/asker.h"
 #include "dialogs/connectdialog.h"
 #include "dialogs/historydialog.h"
 #include "dialogs/savereport.h"
+#include "dialogs/shortcutdialog.h"
 #include "jobs/session.h"
 #include "models/problemmodel.h"
 #include "pages/resultspage.h"
@@ -18,6 +21,7 @@
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
@@ -57,7 +61,9 @@ MainWindow::MainWindow(QWidget *parent)
     setTheme(Theme(settings.value("view/theme", 0).toInt()));
 
     makeActions();
-    m_start = new StartPage(m_connect, m_open, m_sample);
+    m_start = new StartPage(m_connect, m_open, m_openSession, m_sample);
+    m_start->setRecent(settings.value("sessions/recent").toStringList());
+    m_session->setAutosave(m_autosave.path());
     auto *central = new QWidget;
     auto *layout = new QVBoxLayout(central);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -91,6 +97,18 @@ MainWindow::MainWindow(QWidget *parent)
     connect(m_session, &Session::phaseChanged, this, &MainWindow::updateActions);
     connect(m_session, &Session::armedChanged, this, &MainWindow::updateActions);
     connect(m_session, &Session::assessmentChanged, this, &MainWindow::showAssessment);
+    connect(m_session, &Session::opened, this, [this](const QString &file) {
+        m_sessionFile = file;
+        if (!file.isEmpty())
+            remember(file);
+    });
+    connect(m_session, &Session::saved, this, [this](const QString &file) {
+        m_sessionFile = file;
+        remember(file);
+        statusBar()->showMessage(tr("Saved: %1").arg(plainText(file)), 10'000);
+    });
+    connect(m_start, &StartPage::openRequested, this, &MainWindow::openSession);
+    connect(m_start, &StartPage::removeRequested, this, &MainWindow::forget);
     connect(m_session, &Session::failed, this, [this](const Error &error) { addProblem(error); });
     connect(m_review, &ReviewPage::backRequested, this, &MainWindow::showFindings);
     connect(m_results, &ResultsPage::connectRequested, m_session,
@@ -113,48 +131,59 @@ MainWindow::~MainWindow()
     delete m_session; // its jobs ask through the asker, which goes with the window
 }
 
-QAction *MainWindow::add(QMenu *menu, const char *name, const QKeySequence &shortcut, void (MainWindow::*slot)())
+QAction *MainWindow::add(QMenu *menu, const char *id, void (MainWindow::*slot)())
 {
     QAction *action = menu->addAction(QString());
-    action->setObjectName(QLatin1StringView(name));
-    action->setShortcut(shortcut);
+    setUp(action, id);
     if (slot)
         connect(action, &QAction::triggered, this, slot);
     return action;
 }
 
+void MainWindow::setUp(QAction *action, const char *id)
+{
+    action->setObjectName(QLatin1StringView(id));
+    action->setShortcuts(actionEntry(id).keys());
+}
+
 void MainWindow::makeActions()
 {
     m_fileMenu = menuBar()->addMenu(QString());
-    m_connect = add(m_fileMenu, "connect", QKeySequence(u"Ctrl+N"_s), &MainWindow::connectToNode);
-    m_connectOthers = add(m_fileMenu, "connectOthers", QKeySequence(u"Ctrl+Shift+N"_s), nullptr);
+    m_connect = add(m_fileMenu, "connect", &MainWindow::connectToNode);
+    m_connectOthers = add(m_fileMenu, "connectOthers", nullptr);
     connect(m_connectOthers, &QAction::triggered, this, [this] { m_session->connectOthers(); });
     m_results->setConnectAction(m_connectOthers);
-    m_open = add(m_fileMenu, "open", QKeySequence::Open, &MainWindow::chooseFiles);
-    m_sample = add(m_fileMenu, "sample", {}, &MainWindow::openSample);
+    m_reconnect = add(m_fileMenu, "reconnect", nullptr);
+    connect(m_reconnect, &QAction::triggered, m_session, &Session::reconnect);
     m_fileMenu->addSeparator();
-    m_rescan = add(m_fileMenu, "rescan", QKeySequence(Qt::Key_F5), &MainWindow::rescan);
-    m_save = add(m_fileMenu, "saveReport", QKeySequence::Save, &MainWindow::saveReport);
-    m_close = add(m_fileMenu, "closeCluster", QKeySequence(u"Ctrl+W"_s), &MainWindow::closeCluster);
+    m_open = add(m_fileMenu, "open", &MainWindow::chooseFiles);
+    m_openSession = add(m_fileMenu, "openSession", &MainWindow::chooseSession);
+    m_sample = add(m_fileMenu, "sample", &MainWindow::openSample);
     m_fileMenu->addSeparator();
-    m_quit = add(m_fileMenu, "quit", QKeySequence(u"Ctrl+Q"_s), nullptr);
+    m_rescan = add(m_fileMenu, "rescan", &MainWindow::rescan);
+    m_saveSession = add(m_fileMenu, "saveSession", &MainWindow::saveSession);
+    m_saveSessionAs = add(m_fileMenu, "saveSessionAs", &MainWindow::saveSessionAs);
+    m_save = add(m_fileMenu, "saveReport", &MainWindow::saveReport);
+    m_close = add(m_fileMenu, "closeCluster", &MainWindow::closeCluster);
+    m_fileMenu->addSeparator();
+    m_quit = add(m_fileMenu, "quit", nullptr);
     connect(m_quit, &QAction::triggered, this, &QWidget::close);
 
     m_viewMenu = menuBar()->addMenu(QString());
-    m_filter = add(m_viewMenu, "filterAction", QKeySequence::Find, &MainWindow::filter);
-    m_failuresOnly = add(m_viewMenu, "failuresOnlyAction", QKeySequence(u"Ctrl+Shift+F"_s), nullptr);
+    m_filter = add(m_viewMenu, "filterAction", &MainWindow::filter);
+    m_failuresOnly = add(m_viewMenu, "failuresOnlyAction", nullptr);
     m_failuresOnly->setCheckable(true);
     connect(m_failuresOnly, &QAction::toggled, m_results, &ResultsPage::setFailuresOnly);
-    m_next = add(m_viewMenu, "next", QKeySequence(Qt::Key_F8), &MainWindow::next);
-    m_previous = add(m_viewMenu, "previous", QKeySequence(u"Shift+F8"_s), &MainWindow::previous);
-    m_nextPane = add(m_viewMenu, "nextPane", QKeySequence(Qt::Key_F6), &MainWindow::nextPane);
-    m_expand = add(m_viewMenu, "expandAll", QKeySequence(u"Ctrl++"_s), &MainWindow::expandAll);
-    m_collapse = add(m_viewMenu, "collapseAll", QKeySequence(u"Ctrl+-"_s), &MainWindow::collapseAll);
+    m_next = add(m_viewMenu, "next", &MainWindow::next);
+    m_previous = add(m_viewMenu, "previous", &MainWindow::previous);
+    m_nextPane = add(m_viewMenu, "nextPane", &MainWindow::nextPane);
+    m_expand = add(m_viewMenu, "expandAll", &MainWindow::expandAll);
+    m_collapse = add(m_viewMenu, "collapseAll", &MainWindow::collapseAll);
     m_viewMenu->addSeparator();
     m_showProblems = m_problemDock->toggleViewAction();
-    m_showProblems->setShortcut(QKeySequence(u"Ctrl+Shift+P"_s));
+    setUp(m_showProblems, "showProblems");
     m_viewMenu->addAction(m_showProblems);
-    m_clear = add(m_viewMenu, "clearProblems", {}, &MainWindow::clearProblems);
+    m_clear = add(m_viewMenu, "clearProblems", &MainWindow::clearProblems);
     m_themeMenu = m_viewMenu->addMenu(QString());
     auto *themes = new QActionGroup(this);
     for (int i = 0; i < 3; ++i) {
@@ -166,16 +195,16 @@ void MainWindow::makeActions()
     }
 
     m_changeMenu = menuBar()->addMenu(QString());
-    m_allow = add(m_changeMenu, "allowChanges", {}, &MainWindow::allowChanges);
+    m_allow = add(m_changeMenu, "allowChanges", &MainWindow::allowChanges);
     m_allow->setCheckable(true);
     m_changeMenu->addSeparator();
-    m_showReview = add(m_changeMenu, "review", QKeySequence(u"Ctrl+R"_s), &MainWindow::showReview);
-    m_findings = add(m_changeMenu, "findings", QKeySequence(u"Ctrl+1"_s), &MainWindow::showFindings);
-    m_apply = add(m_changeMenu, "applyAction", QKeySequence(u"Ctrl+Return"_s), &MainWindow::applyNow);
+    m_showReview = add(m_changeMenu, "review", &MainWindow::showReview);
+    m_findings = add(m_changeMenu, "findings", &MainWindow::showFindings);
+    m_apply = add(m_changeMenu, "applyAction", &MainWindow::applyNow);
     m_changeMenu->addSeparator();
     m_changeMenu->addActions(m_review->menuActions());
     m_changeMenu->addSeparator();
-    m_history = add(m_changeMenu, "history", QKeySequence(u"Ctrl+H"_s), &MainWindow::showHistory);
+    m_history = add(m_changeMenu, "history", &MainWindow::showHistory);
 
     m_languageMenu = menuBar()->addMenu(QString());
     auto *languages = new QActionGroup(this);
@@ -190,14 +219,15 @@ void MainWindow::makeActions()
     }
 
     m_helpMenu = menuBar()->addMenu(QString());
-    m_about = add(m_helpMenu, "about", {}, &MainWindow::about);
+    m_shortcuts = add(m_helpMenu, "shortcuts", &MainWindow::showShortcuts);
+    m_about = add(m_helpMenu, "about", &MainWindow::about);
 
-    auto *bar = addToolBar(QString());
+    QToolBar *bar = m_bar = addToolBar(QString());
     bar->setObjectName(u"toolBar"_s);
     bar->setMovable(false);
     bar->setToolButtonStyle(Qt::ToolButtonTextOnly);
     bar->setContextMenuPolicy(Qt::PreventContextMenu);
-    bar->addActions({m_connect, m_connectOthers, m_open, m_rescan});
+    bar->addActions({m_connect, m_connectOthers, m_reconnect, m_open, m_rescan});
     bar->addSeparator();
     bar->addActions({m_findings, m_showReview, m_allow, m_history});
 }
@@ -213,7 +243,87 @@ void MainWindow::addProblem(const Error &error)
 
 void MainWindow::openSnapshots(const QStringList &files)
 {
-    m_session->openFiles(files);
+    const auto session = std::ranges::find_if(
+        files, [](const QString &file) { return QFileInfo(file).suffix() == QLatin1StringView(sessionSuffix); });
+    if (session != files.end())
+        openSession(*session);
+    else
+        m_session->openFiles(files);
+}
+
+void MainWindow::openSession(const QString &file)
+{
+    if (m_session->phase() != Session::Phase::Idle)
+        return;
+    m_session->openSessionFile(QFileInfo(file).absoluteFilePath());
+}
+
+void MainWindow::recover()
+{
+    const QStringList files = Autosave::recover();
+    for (auto file = files.rbegin(); file != files.rend(); ++file)
+        remember(*file);
+    if (files.isEmpty())
+        return;
+    addProblem({.kind = Error::Kind::Lost,
+        .message = message(u"The program ended unexpectedly the last time. What was open has been opened again, "
+                           u"read-only; connect again to go on with its nodes."_s,
+            u"程序上次意外结束。当时打开的内容已重新打开，状态为只读；如需继续操作其中的节点，请重新连接。"_s)});
+    openSession(files.first());
+}
+
+void MainWindow::remember(const QString &sessionFile)
+{
+    QSettings settings;
+    QStringList recent = settings.value("sessions/recent").toStringList();
+    recent.removeAll(sessionFile);
+    recent.prepend(sessionFile);
+    recent = recent.mid(0, 10);
+    settings.setValue("sessions/recent", recent);
+    m_start->setRecent(recent);
+}
+
+void MainWindow::forget(const QString &sessionFile)
+{
+    QSettings settings;
+    QStringList recent = settings.value("sessions/recent").toStringList();
+    recent.removeAll(sessionFile);
+    settings.setValue("sessions/recent", recent);
+    if (Autosave::isRecovered(sessionFile)) // nobody else knows of it
+        QFile::remove(sessionFile);
+    m_start->setRecent(recent);
+}
+
+void MainWindow::chooseSession()
+{
+    const QString file =
+        QFileDialog::getOpenFileName(this, tr("Open a session"), {}, tr("Sessions (*.jiagu-session);;All files (*)"));
+    if (!file.isEmpty())
+        openSession(file);
+}
+
+void MainWindow::saveSession()
+{
+    if (m_sessionFile.isEmpty() || Autosave::isRecovered(m_sessionFile))
+        saveSessionAs();
+    else
+        m_session->save(m_sessionFile);
+}
+
+void MainWindow::saveSessionAs()
+{
+    QString file =
+        QFileDialog::getSaveFileName(this, tr("Save session"), m_sessionFile, tr("Sessions (*.jiagu-session)"));
+    if (file.isEmpty())
+        return;
+    if (QFileInfo(file).suffix().isEmpty())
+        file += u'.' + QLatin1StringView(sessionSuffix);
+    m_session->save(file);
+}
+
+void MainWindow::showShortcuts()
+{
+    (new ShortcutDialog(this))->open();
 }
 
 void MainWindow::openSample()
@@ -253,14 +363,16 @@ void MainWindow::updateActions()
     const bool open = m_session->assessment().has_value();
     const bool live = m_session->isLive();
     const bool reviewing = m_pages->currentWidget() == m_review;
-    for (QAction *action : {m_connect, m_open, m_sample})
+    for (QAction *action : {m_connect, m_open, m_openSession, m_sample})
         action->setEnabled(idle);
+    m_reconnect->setEnabled(idle && open && !live && !m_session->inventory().isEmpty());
     const QStringList others = idle ? m_session->otherNodes() : QStringList();
     m_connectOthers->setEnabled(!others.isEmpty());
     m_results->setConnectable(others);
     m_rescan->setEnabled(idle && live);
     m_close->setEnabled(idle && open);
-    m_save->setEnabled(open);
+    for (QAction *action : {m_saveSession, m_saveSessionAs, m_save})
+        action->setEnabled(open);
     m_allow->setEnabled(live);
     m_allow->setChecked(m_session->isArmed());
     m_showReview->setEnabled(open && !reviewing);
@@ -270,10 +382,11 @@ void MainWindow::updateActions()
         action->setEnabled(open && !reviewing);
     for (QAction *action : {m_next, m_previous})
         action->setEnabled(open);
-    m_mode->setText(!open          ? QString()
-            : !live                ? tr("Recording: read-only")
-            : m_session->isArmed() ? tr("⚠ Changes are allowed")
-                                   : tr("Read-only"));
+    m_mode->setText(!open                                ? QString()
+            : !live && !m_session->inventory().isEmpty() ? tr("Saved session: read-only")
+            : !live                                      ? tr("Recording: read-only")
+            : m_session->isArmed()                       ? tr("⚠ Changes are allowed")
+                                                         : tr("Read-only"));
     m_mode->setVisible(open);
     const QString name = open ? m_session->assessment()->cluster.name : QString();
     setWindowTitle(name.isEmpty() ? tr("Jiagu") : tr("%1 — Jiagu").arg(name));
@@ -408,41 +521,28 @@ void MainWindow::about()
 
 void MainWindow::retranslate()
 {
+    for (const ActionEntry &entry : actionTable()) {
+        auto *action = findChild<QAction *>(QLatin1StringView(entry.id));
+        action->setText(entry.translatedText());
+        action->setStatusTip(entry.translatedTip());
+        const QList<QKeySequence> keys = entry.keys();
+        action->setToolTip(keys.isEmpty()
+                ? entry.translatedTip()
+                : entry.translatedTip() + u" ("_s + keys.first().toString(QKeySequence::NativeText) + u')');
+    }
+    m_bar->setWindowTitle(tr("Tools"));
     m_fileMenu->setTitle(tr("&File"));
-    m_connect->setText(tr("&Connect…"));
-    m_connectOthers->setText(tr("Connect the other no&des"));
-    m_open->setText(tr("&Open snapshot…"));
-    m_sample->setText(tr("Open sa&mple"));
-    m_rescan->setText(tr("&Rescan"));
-    m_save->setText(tr("&Save report…"));
-    m_close->setText(tr("C&lose cluster"));
-    m_quit->setText(tr("&Quit"));
     m_viewMenu->setTitle(tr("&View"));
-    m_filter->setText(tr("&Filter"));
-    m_failuresOnly->setText(tr("F&ailures only"));
-    m_next->setText(tr("&Next failure or change"));
-    m_previous->setText(tr("&Previous failure or change"));
-    m_nextPane->setText(tr("Next pan&e"));
-    m_expand->setText(tr("E&xpand all"));
-    m_collapse->setText(tr("&Collapse all"));
     m_problemDock->setWindowTitle(tr("Problems"));
     m_problemList->setAccessibleName(tr("Problems"));
     m_problemList->findChild<QAction *>(u"copyProblems"_s)->setText(tr("Copy"));
-    m_showProblems->setText(tr("P&roblems"));
-    m_clear->setText(tr("Clear pro&blems"));
     m_themeMenu->setTitle(tr("&Theme"));
     m_themes[0]->setText(tr("&System"));
     m_themes[1]->setText(tr("&Light"));
     m_themes[2]->setText(tr("&Dark"));
     m_changeMenu->setTitle(tr("&Change"));
-    m_allow->setText(tr("&Allow changes"));
-    m_showReview->setText(tr("&Review changes"));
-    m_findings->setText(tr("&Findings"));
-    m_apply->setText(tr("A&pply what is shown"));
-    m_history->setText(tr("Change &history…"));
     m_languageMenu->setTitle(tr("&Language"));
     m_helpMenu->setTitle(tr("&Help"));
-    m_about->setText(tr("&About Jiagu"));
     for (QAction *action : m_languageMenu->actions())
         action->setChecked(Language(action->data().toInt()) == uiLanguage());
     m_problems->retranslate();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "jobs/autosave.h"
 #include "language.h"
 #include "theme.h"
 
@@ -14,6 +15,7 @@ class QLabel;
 class QListView;
 class QMenu;
 class QStackedWidget;
+class QToolBar;
 
 namespace jiagu {
 
@@ -22,6 +24,7 @@ class ProblemModel;
 class ResultsPage;
 class ReviewPage;
 class Session;
+class StartPage;
 
 /// The console's window. Speaks the language of the settings, else of the system, from the start.
 class MainWindow final : public QMainWindow
@@ -31,9 +34,12 @@ public:
     explicit MainWindow(QWidget *parent = nullptr);
     ~MainWindow() override;
 
-    /// Starts to open recordings, in the background; problems go to the list.
+    /// Starts to open recordings, or the session file among them, in the background; problems go to the list.
     void openSnapshots(const QStringList &files);
+    void openSession(const QString &file);
     void openSample();
+    /// Opens what a window kept that did not end by itself, if there is such a file.
+    void recover();
     /// Also remembers it.
     void setLanguage(Language language);
     void setTheme(Theme theme);
@@ -47,7 +53,8 @@ protected:
     void dropEvent(QDropEvent *event) override;
 
 private:
-    QAction *add(QMenu *menu, const char *name, const QKeySequence &shortcut, void (MainWindow::*slot)());
+    QAction *add(QMenu *menu, const char *id, void (MainWindow::*slot)());
+    static void setUp(QAction *action, const char *id);
     void makeActions();
     void retranslate();
     void updateActions();
@@ -60,6 +67,12 @@ private:
     void showFindings();
     void showHistory();
     void saveReport();
+    void chooseSession();
+    void saveSession();
+    void saveSessionAs();
+    void remember(const QString &sessionFile);
+    void forget(const QString &sessionFile);
+    void showShortcuts();
     void copyProblems();
     void about();
     void allowChanges();
@@ -74,23 +87,27 @@ private:
     void clearProblems();
 
     Translation m_translation;
+    Autosave m_autosave;
+    QString m_sessionFile; ///< of what is open; empty: it was not saved yet
     Asker *m_asker;
     Session *m_session;
     ProblemModel *m_problems;
     QStackedWidget *m_pages;
-    QWidget *m_start = nullptr;
+    StartPage *m_start = nullptr;
     ResultsPage *m_results;
     ReviewPage *m_review;
     QDockWidget *m_problemDock;
     QListView *m_problemList;
     QLabel *m_mode;
+    QToolBar *m_bar = nullptr;
     QMenu *m_fileMenu, *m_viewMenu, *m_changeMenu, *m_languageMenu, *m_themeMenu, *m_helpMenu;
-    QAction *m_connect, *m_connectOthers, *m_open, *m_sample, *m_rescan, *m_save, *m_close, *m_quit;
+    QAction *m_connect, *m_connectOthers, *m_reconnect, *m_open, *m_openSession, *m_sample, *m_rescan, *m_saveSession,
+        *m_saveSessionAs, *m_save, *m_close, *m_quit;
     QAction *m_filter, *m_failuresOnly, *m_next, *m_previous, *m_nextPane, *m_expand, *m_collapse, *m_showProblems,
         *m_clear;
     QAction *m_allow, *m_showReview, *m_findings, *m_apply, *m_history;
     QAction *m_themes[3];
-    QAction *m_about;
+    QAction *m_shortcuts, *m_about;
 };
 
 } // namespace jiagu

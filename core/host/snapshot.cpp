@@ -99,6 +99,8 @@ private:
             readLink(frame);
         else if (frame.kind == "skipped")
             readSkipped(frame);
+        else if (frame.kind == "masked")
+            readMasked(frame);
         else
             problem(frame, Error::Kind::Parse,
                 message(u"This program does not know records called “%1”; one was skipped."_s,
@@ -263,6 +265,13 @@ private:
             skip(*file, frame.words.value(1));
     }
 
+    /// A file whose secrets were masked before this file was written.
+    void readMasked(const SnapshotFrame &frame)
+    {
+        if (File *file = fileAt(frame.words.value(0)))
+            file->record.masked = true;
+    }
+
     static void skip(File &file, const QByteArray &why)
     {
         FileRecord &record = file.record;
@@ -365,7 +374,7 @@ private:
                 record.changedWhileRead = record.sha256 != hash
                     || (record.type == FileRecord::Type::Regular && record.size >= 0
                         && record.size != record.content.size());
-                record.masked = maskText(record.content);
+                record.masked = maskText(record.content) || record.masked;
             }
             if (record.type != FileRecord::Type::Directory)
                 record.changedWhileRead = record.changedWhileRead || differs || appeared;

@@ -58,7 +58,7 @@ bool Session::hasLink(const QString &machineId) const
 QList<Target> Session::inventory() const
 {
     if (!isLive())
-        return m_inventory;
+        return m_kept.inventory;
     QList<Target> targets;
     for (const auto &connection : m_connections)
         targets += connection->target;
@@ -214,12 +214,12 @@ void Session::take(const Judged &judged)
             Q_EMIT failed(problem);
         }
     }
+    keepItself();
     Q_EMIT assessmentChanged();
 }
 
 /// Reads recordings with `read`, judges them, and replaces what is open.
-template <typename Read>
-void Session::load(Read read)
+void Session::load(const Read &read, const QString &sessionFile)
 {
     if (m_phase != Phase::Idle)
         return;
@@ -228,19 +228,22 @@ void Session::load(Read read)
         this,
         [read, progress = progress()](const std::stop_token &) {
             Judged unread;
-            QList<Snapshot> snapshots = read(unread.problems, progress);
+            QList<Snapshot> snapshots = read(unread, progress);
             if (snapshots.isEmpty())
                 return unread;
             Judged judged = judge(std::move(snapshots), false, {}, progress);
             judged.problems = unread.problems + judged.problems;
+            judged.kept = unread.kept;
             return judged;
         },
-        [this, job = m_job](const Judged &judged) {
+        [this, job = m_job, sessionFile](const Judged &judged) {
             if (job != m_job)
                 return;
             if (judged.assessment && *judged.assessment) {
                 m_connections.clear();
+                Q_EMIT opened(sessionFile);
                 m_unread.clear();
+                m_kept = judged.kept;
                 setArmed(false);
             }
             take(judged);
@@ -250,14 +253,14 @@ void Session::load(Read read)
 
 void Session::openFiles(const QStringList &paths)
 {
-    load([paths](QList<Error> &problems, const Progress &progress) {
+    load([paths](Judged &judged, const Progress &progress) {
         QList<Snapshot> snapshots;
         for (const QString &path : paths) {
             progress({.text = message(u"Reading %1"_s, u"正在读取 %1"_s, QFileInfo(path).fileName())});
             if (auto snapshot = readFile(path))
                 snapshots += *std::move(snapshot);
             else
-                problems += snapshot.error();
+                judged.problems += snapshot.error();
         }
         return snapshots;
     });
@@ -265,11 +268,11 @@ void Session::openFiles(const QStringList &paths)
 
 void Session::openSample()
 {
-    load([](QList<Error> &problems, const Progress &progress) {
+    load([](Judged &judged, const Progress &progress) {
         progress({.text = message(u"Reading the sample"_s, u"正在读取示例"_s)});
         auto snapshots = sampleSnapshots();
         if (!snapshots) {
-            problems += snapshots.error();
+            judged.problems += snapshots.error();
             return QList<Snapshot>();
         }
         return *std::move(snapshots);
@@ -318,6 +321,10 @@ void Session::connectTo(const Target &target, Secret password)
             if (job != m_job)
                 return;
             if (judged.assessment && *judged.assessment) {
+                if (!isLive()) {
+                    m_kept = {};
+                    Q_EMIT opened({});
+                }
                 keep(done);
                 setArmed(false);
             }
@@ -381,6 +388,7 @@ void Session::push(Outcome::Action action, const ChangeSet &changeSet, const App
             return;
         }
     }
+    m_kept.approvals += approval;
     begin(Phase::Changing);
     pushNext(action, changeSet, approval, nodes);
 }
@@ -421,6 +429,7 @@ void Session::askNode(const ChangeSet &changeSet, const QString &node)
 void Session::finishPush()
 {
     end();
+    keepItself();
     Q_EMIT pushed();
     rescan();
 }
@@ -495,7 +504,9 @@ void Session::close()
     m_assessment.reset();
     m_connections.clear();
     m_unread.clear();
+    m_kept = {};
     setArmed(false);
+    keepItself();
     Q_EMIT assessmentChanged();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "change/apply.h"
+#include "change/sessionfile.h"
 #include "jobs/connection.h"
 
 #include <QElapsedTimer>
@@ -46,11 +47,14 @@ public:
     /// Where change sets and outcomes are kept.
     void setJournalDirectory(const QString &directory) { m_journalDirectory = directory; }
     const QString &journalDirectory() const { return m_journalDirectory; }
+    /// The file in which what is open is kept by itself, after every reading and every push.
+    void setAutosave(const QString &path) { m_autosave = path; }
     void setKnownHosts(const KnownHostsFiles &files) { m_knownHosts = files; }
 
     /// Each starts a job and replaces what is open when it succeeds; ignored while another job runs.
     void openFiles(const QStringList &paths);
     void openSample();
+    void openSessionFile(const QString &path); ///< read-only and not live
     /// Adds a node to the live ones. `password` serves the first question for the login and the sudo of that account.
     void connectTo(const Target &target, Secret password);
     /// Names of nodes of the cluster that are known from its API alone and have an address.
@@ -59,7 +63,11 @@ public:
     /// first is connected alone, then several at once unless a password could be refused; a refusal of credentials
     /// stops the rest, a node that is not reached does not. Who is not read stays in the cluster, with the reason.
     void connectOthers(const QStringList &names = {});
+    /// Connects to the inventory of the session file that is open, like connectOthers().
+    void reconnect();
     void rescan();
+    /// Writes what is open to a session file, in the background; saved() or failed() says how it went.
+    void save(const QString &path);
     /// Node by node in the order of the steps; stops at the first that is not done. Reads again afterwards.
     /// Ignored while the session is read-only.
     void push(Outcome::Action action, const ChangeSet &changeSet, const Approval &approval);
@@ -73,6 +81,8 @@ Q_SIGNALS:
     void armedChanged();
     void progressed(const jiagu::Message &step, qint64 bytes);
     void assessmentChanged();
+    void opened(const QString &path); ///< something else than before; the session file, if it is one
+    void saved(const QString &path);
     void failed(const jiagu::Error &error);
     void outcome(const jiagu::Outcome &outcome);
     void pushed(); ///< push() or askNode() is over, before it reads again
@@ -85,13 +95,16 @@ private:
         std::optional<Result<Assessment>> assessment;
         QList<Error> problems;
         Reasons unread;
+        SavedSession kept; ///< of a session file: all but its snapshots
     };
     struct Batch;
     using Push = std::function<Outcome(Host &, Journal &, std::stop_token, const Progress &)>;
 
+    SavedSession toSave() const;
+    void keepItself();
     static Judged judge(QList<Snapshot> snapshots, bool live, const Reasons &unread, const Progress &progress);
-    template <typename Read>
-    void load(Read read);
+    using Read = std::function<QList<Snapshot>(Judged &, const Progress &)>;
+    void load(const Read &read, const QString &sessionFile = {});
     void take(const Judged &judged);
     Progress progress();
     Questions questions(std::stop_token stop, const Target &target, const std::shared_ptr<Secret> &password);
@@ -122,11 +135,13 @@ private:
     std::stop_source m_stop{std::nostopstate};
     std::shared_ptr<Batch> m_batch; ///< while other nodes are connected
     Reasons m_unread;
-    QList<Target> m_inventory; ///< of a session file that was opened
+    SavedSession m_kept; ///< approvals and values; the inventory of a session file; no snapshots
+    QString m_autosave;
     int m_job = 0; ///< results of an earlier one are dropped
     std::vector<std::shared_ptr<Connection>> m_connections;
     std::vector<std::shared_ptr<Connection>> m_abandoned; ///< still busy with a job nobody waits for
     Worker m_worker;
+    Worker m_saver;
 };
 
 } // namespace jiagu

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pages/startpage.h"
 
+#include "base/plaintext.h"
+#include "jobs/autosave.h"
+
 #include <QAction>
+#include <QDir>
 #include <QEvent>
+#include <QFileInfo>
 #include <QGridLayout>
 #include <QIcon>
 #include <QLabel>
+#include <QListWidget>
+#include <QLocale>
 #include <QPushButton>
+
+#include <algorithm>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -35,13 +44,17 @@ QLabel *label()
 
 } // namespace
 
-StartPage::StartPage(QAction *connectTo, QAction *open, QAction *sample, QWidget *parent)
+StartPage::StartPage(QAction *connectTo, QAction *open, QAction *openSession, QAction *sample, QWidget *parent)
     : QWidget(parent)
     , m_title(label())
     , m_lead(label())
     , m_connect(label())
     , m_open(label())
+    , m_session(label())
     , m_sample(label())
+    , m_recentTitle(label())
+    , m_recent(new QListWidget)
+    , m_remove(new QPushButton)
 {
     setObjectName(u"startPage"_s);
     QFont large = font();
@@ -59,14 +72,29 @@ StartPage::StartPage(QAction *connectTo, QAction *open, QAction *sample, QWidget
     grid->addWidget(m_title, 0, 1);
     grid->addWidget(m_lead, 1, 1);
     int row = 2;
-    for (const auto &[action, text] :
-        {std::pair(connectTo, m_connect), std::pair(open, m_open), std::pair(sample, m_sample)}) {
+    for (const auto &[action, text] : {std::pair(connectTo, m_connect), std::pair(open, m_open),
+             std::pair(openSession, m_session), std::pair(sample, m_sample)}) {
         QPushButton *button = buttonOf(action);
         button->setMinimumHeight(fontMetrics().height() * 2);
         grid->addWidget(button, row, 0);
         grid->addWidget(text, row, 1);
         ++row;
     }
+    m_recent->setObjectName(u"recent"_s);
+    m_remove->setObjectName(u"removeRecent"_s);
+    m_recentTitle->setBuddy(m_recent);
+    m_recent->setTextElideMode(Qt::ElideMiddle);
+    m_recent->setMaximumHeight(fontMetrics().height() * 8);
+    grid->addWidget(m_recentTitle, row, 0, Qt::AlignTop);
+    grid->addWidget(m_recent, row, 1);
+    grid->addWidget(m_remove, row + 1, 1, Qt::AlignRight);
+    connect(m_recent, &QListWidget::itemActivated, this, [this] { Q_EMIT openRequested(currentPath()); });
+    connect(m_remove, &QPushButton::clicked, this, [this] { Q_EMIT removeRequested(currentPath()); });
+    auto *forget = new QAction(m_recent);
+    forget->setShortcut(QKeySequence::Delete);
+    forget->setShortcutContext(Qt::WidgetShortcut);
+    connect(forget, &QAction::triggered, m_remove, &QPushButton::click);
+    m_recent->addAction(forget);
     auto *outer = new QGridLayout(this);
     outer->addLayout(grid, 1, 1);
     outer->setRowStretch(0, 2);
@@ -74,6 +102,33 @@ StartPage::StartPage(QAction *connectTo, QAction *open, QAction *sample, QWidget
     outer->setColumnStretch(0, 1);
     outer->setColumnStretch(2, 1);
     retranslate();
+}
+
+void StartPage::setRecent(const QStringList &paths)
+{
+    m_paths = paths;
+    const int row = m_recent->currentRow();
+    m_recent->clear();
+    for (const QString &path : paths) {
+        const QFileInfo file(path);
+        QString name = plainText(QDir::toNativeSeparators(path));
+        if (Autosave::isRecovered(path))
+            name = tr("%1 — kept by itself before the program ended unexpectedly")
+                       .arg(QLocale().toString(file.lastModified(), QLocale::ShortFormat));
+        auto *item = new QListWidgetItem(file.exists() ? name : tr("%1 (missing)").arg(name), m_recent);
+        item->setToolTip(plainText(path).toHtmlEscaped());
+        if (!file.exists())
+            item->setForeground(palette().brush(QPalette::Disabled, QPalette::Text));
+    }
+    m_recent->setCurrentRow(std::clamp(row, 0, std::max(0, int(paths.size()) - 1)));
+    for (QWidget *widget :
+        {static_cast<QWidget *>(m_recentTitle), static_cast<QWidget *>(m_recent), static_cast<QWidget *>(m_remove)})
+        widget->setVisible(!paths.isEmpty());
+}
+
+QString StartPage::currentPath() const
+{
+    return m_paths.value(m_recent->currentRow());
 }
 
 void StartPage::retranslate()
@@ -85,6 +140,11 @@ void StartPage::retranslate()
     m_connect->setText(tr("Log in to a node over SSH and read it. Nothing is changed by reading."));
     m_open->setText(tr("Look at a recording, made with “jiagu record” or by hand on a node that cannot be reached: "
                        "sh collect.sh > node.jiagu-snapshot. It can also be dropped on this window."));
+    m_session->setText(tr("Go on with a session that was saved."));
+    m_recentTitle->setText(tr("Recent sessions"));
+    m_recent->setAccessibleName(tr("Recent sessions"));
+    m_remove->setText(tr("&Remove from the list"));
+    setRecent(m_paths);
     m_sample->setText(tr("Look around in a recorded sample cluster first, without any node."));
 }
 

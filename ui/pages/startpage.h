@@ -5,6 +5,8 @@
 
 class QAction;
 class QLabel;
+class QListWidget;
+class QPushButton;
 
 namespace jiagu {
 
@@ -13,19 +15,32 @@ class StartPage final : public QWidget
 {
     Q_OBJECT
 public:
-    StartPage(QAction *connectTo, QAction *open, QAction *sample, QWidget *parent = nullptr);
+    StartPage(QAction *connectTo, QAction *open, QAction *openSession, QAction *sample, QWidget *parent = nullptr);
+
+    /// Session files, the latest first. Those that are not there any more are said to be missing.
+    void setRecent(const QStringList &paths);
+
+Q_SIGNALS:
+    void openRequested(const QString &path);
+    void removeRequested(const QString &path); ///< from the list
 
 protected:
     void changeEvent(QEvent *event) override;
 
 private:
     void retranslate();
+    QString currentPath() const;
 
     QLabel *m_title;
     QLabel *m_lead;
     QLabel *m_connect;
     QLabel *m_open;
+    QLabel *m_session;
     QLabel *m_sample;
+    QLabel *m_recentTitle;
+    QListWidget *m_recent;
+    QPushButton *m_remove;
+    QStringList m_paths;
 };
 
 } // namespace jiagu
