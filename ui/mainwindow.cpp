@@ -118,6 +118,7 @@ MainWindow::MainWindow(QWidget *parent)
     resize(1440, 860);
     restoreGeometry(settings.value("window/geometry").toByteArray());
     m_results->restoreState(settings.value("window/panes").toByteArray());
+    m_results->restoreColumns(settings.value("window/columns").toByteArray());
     const QString language = settings.value("view/language").toString();
     m_translation.use(language == u"zh" || (language.isEmpty() && QLocale::system().language() == QLocale::Chinese)
             ? Language::Chinese
@@ -570,6 +571,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
     QSettings settings;
     settings.setValue("window/geometry", saveGeometry());
     settings.setValue("window/panes", m_results->saveState());
+    settings.setValue("window/columns", m_results->saveColumns());
     event->accept();
 }
 

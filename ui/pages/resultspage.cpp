@@ -335,6 +335,16 @@ void ResultsPage::restoreState(const QByteArray &state)
     m_splitter->restoreState(state);
 }
 
+QByteArray ResultsPage::saveColumns() const
+{
+    return m_tree->header()->saveState();
+}
+
+void ResultsPage::restoreColumns(const QByteArray &state)
+{
+    m_tree->header()->restoreState(state);
+}
+
 bool ResultsPage::eventFilter(QObject *watched, QEvent *event)
 {
     if (watched == m_words && event->type() == QEvent::KeyPress) {

@@ -48,6 +48,8 @@ public:
 
     QByteArray saveState() const;
     void restoreState(const QByteArray &state);
+    QByteArray saveColumns() const; ///< of the tree
+    void restoreColumns(const QByteArray &state);
 
 Q_SIGNALS:
     void failuresOnlyChanged(bool on);
