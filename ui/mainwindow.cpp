@@ -507,16 +507,27 @@ void MainWindow::copyProblems()
     QApplication::clipboard()->setText(lines.join(u'\n'));
 }
 
+namespace {
+
+void fillAbout(QMessageBox *box)
+{
+    box->setWindowTitle(MainWindow::tr("About Jiagu"));
+    box->setText(
+        MainWindow::tr("Jiagu %1: reads Kubernetes nodes over SSH, judges what is in force, and changes it safely. "
+                       "Licence: Apache-2.0. Built with Qt %2, libssh and yaml-cpp.")
+            .arg(QStringLiteral(JIAGU_VERSION), QString::fromLatin1(qVersion())));
+}
+
+} // namespace
+
 void MainWindow::about()
 {
-    auto *box = new QMessageBox(QMessageBox::NoIcon, tr("About Jiagu"),
-        tr("Jiagu %1: reads Kubernetes nodes over SSH, judges what is in force, and changes it safely. "
-           "Licence: Apache-2.0. Built with Qt %2, libssh and yaml-cpp.")
-            .arg(QStringLiteral(JIAGU_VERSION), QString::fromLatin1(qVersion())),
-        QMessageBox::Ok, this);
+    auto *box = new QMessageBox(QMessageBox::NoIcon, QString(), QString(), QMessageBox::Ok, this);
+    box->setObjectName(u"aboutBox"_s);
     box->setTextFormat(Qt::PlainText);
     box->setIconPixmap(windowIcon().pixmap(64));
     box->setAttribute(Qt::WA_DeleteOnClose);
+    fillAbout(box);
     box->open();
 }
 
@@ -531,6 +542,8 @@ void MainWindow::retranslate()
                 ? entry.translatedTip()
                 : entry.translatedTip() + u" ("_s + keys.first().toString(QKeySequence::NativeText) + u')');
     }
+    if (auto *box = findChild<QMessageBox *>(u"aboutBox"_s))
+        fillAbout(box);
     m_bar->setWindowTitle(tr("Tools"));
     m_fileMenu->setTitle(tr("&File"));
     m_viewMenu->setTitle(tr("&View"));

@@ -99,8 +99,8 @@ private Q_SLOTS:
         QStringList found;
         for (const QString &place : {u"app"_s, u"core"_s, u"ui"_s, u"resources/rules"_s, u"translations"_s}) {
             const QString top = QStringLiteral(SOURCE_DIR "/") + place;
-            for (QDirIterator it(top, {u"*.cpp"_s, u"*.h"_s, u"*.yaml"_s, u"*.ts"_s}, QDir::Files,
-                     QDirIterator::Subdirectories);
+            for (QDirIterator it(
+                     top, {u"*.cpp"_s, u"*.h"_s, u"*.yaml"_s, u"*.ts"_s}, QDir::Files, QDirIterator::Subdirectories);
                  it.hasNext();) {
                 QFile file(it.next());
                 QVERIFY(file.open(QIODevice::ReadOnly));

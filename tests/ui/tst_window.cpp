@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actions.h"
 #include "dialogs/asker.h"
 #include "jobs/session.h"
 #include "mainwindow.h"
@@ -14,6 +15,7 @@
 #include <QDir>
 #include <QDropEvent>
 #include <QElapsedTimer>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
@@ -29,6 +31,7 @@
 #include <QTest>
 #include <QTextBrowser>
 #include <QTreeView>
+#include <QTreeWidget>
 
 #include <algorithm>
 #include <functional>
@@ -298,8 +301,19 @@ private Q_SLOTS:
         QVERIFY(seen.contains(u"F5"_s) && seen.contains(u"Ctrl+F"_s) && seen.contains(u"Ctrl+O"_s));
     }
 
+    void everythingHasAName_data()
+    {
+        QTest::addColumn<QString>("language");
+        QTest::newRow("English") << u"english"_s;
+        QTest::newRow("Chinese") << u"chinese"_s;
+    }
+    /// Everything that takes the focus, on every page and in every dialog, says what it is, in the language.
     void everythingHasAName()
     {
+        QFETCH(QString, language);
+        action(*m_window, qPrintable(language))->trigger();
+        openDialogs();
+        int seen = 0;
         for (QWidget *widget : m_window->findChildren<QWidget *>()) {
             if (widget->focusPolicy() == Qt::NoFocus || widget->objectName().startsWith(u"qt_"))
                 continue;
@@ -307,11 +321,60 @@ private Q_SLOTS:
             const bool part = qobject_cast<QAbstractScrollArea *>(widget->parentWidget())
                 && static_cast<QAbstractScrollArea *>(widget->parentWidget())->viewport() == widget;
             if (!interface || part || qobject_cast<QLabel *>(widget) || qobject_cast<QMenuBar *>(widget)
-                || qobject_cast<QMenu *>(widget) || widget->inherits("QSplitterHandle"))
+                || qobject_cast<QMenu *>(widget) || qobject_cast<QDialog *>(widget)
+                || widget->inherits("QSplitterHandle"))
                 continue;
-            QVERIFY2(!interface->text(QAccessible::Name).isEmpty(),
-                qPrintable(QString::fromLatin1(widget->metaObject()->className()) + u' ' + widget->objectName()));
+            const QString name = interface->text(QAccessible::Name);
+            const QString what =
+                QString::fromLatin1(widget->metaObject()->className()) + u' ' + widget->objectName() + u": "_s + name;
+            QVERIFY2(!name.isEmpty(), qPrintable(what));
+            QVERIFY2(isChinese(name) == (language == u"chinese"), qPrintable(what));
+            ++seen;
         }
+        QVERIFY(seen > 30);
+        closeDialogs();
+    }
+
+    /// After switching twice with everything open, no text is left of the other language.
+    void nothingIsLeftOfTheOtherLanguage()
+    {
+        openDialogs();
+        for (const char *language : {"chinese", "english", "chinese", "english"}) {
+            action(*m_window, language)->trigger();
+            const bool chinese = language == "chinese"_ba;
+            const QStringList texts = shownTexts();
+            QVERIFY(texts.size() > 60);
+            for (const QString &text : texts)
+                QVERIFY2(isTechnical(text) || isChinese(text) == chinese, qPrintable(text));
+        }
+        closeDialogs();
+    }
+
+    void remembersGeometryAndColumns()
+    {
+        m_window->resize(900, 640);
+        auto *header = named<QTreeView>(*m_window, "tree")->header();
+        header->resizeSection(0, 321);
+        m_window->close();
+        m_window = std::make_unique<MainWindow>();
+        QCOMPARE(m_window->size(), QSize(900, 640));
+        QCOMPARE(named<QTreeView>(*m_window, "tree")->header()->sectionSize(0), 321);
+    }
+
+    void theSheetHasEveryShortcut()
+    {
+        action(*m_window, "shortcuts")->trigger();
+        auto *sheet = named<QTreeWidget>(*m_window, "shortcutList");
+        QVERIFY(sheet);
+        int withKeys = 0;
+        for (const ActionEntry &entry : actionTable()) {
+            QVERIFY2(action(*m_window, entry.id), entry.id);
+            QCOMPARE(action(*m_window, entry.id)->shortcuts(), entry.keys());
+            QVERIFY(!action(*m_window, entry.id)->statusTip().isEmpty());
+            withKeys += entry.keys().isEmpty() ? 0 : 1;
+        }
+        QCOMPARE(sheet->topLevelItemCount(), withKeys);
+        closeDialogs();
     }
 
     void asksOneQuestionAtATime()
@@ -389,6 +452,46 @@ private Q_SLOTS:
     }
 
 private:
+    void openDialogs()
+    {
+        for (const char *id : {"connect", "history", "shortcuts", "about"})
+            action(*m_window, id)->trigger();
+    }
+    void closeDialogs()
+    {
+        for (QDialog *dialog : m_window->findChildren<QDialog *>())
+            dialog->reject();
+    }
+    QStringList shownTexts() const
+    {
+        QStringList all;
+        for (const QAction *one : m_window->findChildren<QAction *>()) {
+            if (one->objectName() != u"english" && one->objectName() != u"chinese") // each in its own, always
+                all += {one->text(), one->statusTip()};
+        }
+        for (const QWidget *widget : m_window->findChildren<QWidget *>()) {
+            if (widget->objectName().startsWith(u"qt_")) // a part that Qt made and names itself
+                continue;
+            all += {widget->accessibleName(), widget->isWindow() ? widget->windowTitle() : QString()};
+            if (const auto *label = qobject_cast<const QLabel *>(widget))
+                all += label->text();
+            if (const auto *button = qobject_cast<const QAbstractButton *>(widget))
+                all += button->text();
+            if (const auto *field = qobject_cast<const QLineEdit *>(widget))
+                all += field->placeholderText();
+        }
+        const auto *sheet = named<QTreeWidget>(*m_window, "shortcutList");
+        for (int row = 0; row < sheet->topLevelItemCount(); ++row)
+            all += {sheet->topLevelItem(row)->text(0), sheet->topLevelItem(row)->text(2)};
+        return all;
+    }
+    /// No words at all, or an address or a count with its unit.
+    static bool isTechnical(const QString &text)
+    {
+        const bool words = std::ranges::any_of(text, [](QChar character) { return character.isLetter(); });
+        return !words || text.contains(u'@') || text == u"0 s";
+    }
+
     QTemporaryDir m_home;
     std::unique_ptr<MainWindow> m_window;
 };
