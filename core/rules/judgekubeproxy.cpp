@@ -9,8 +9,6 @@
 
 #include <QJsonArray>
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 
 using namespace Qt::Literals::StringLiterals;
@@ -23,16 +21,58 @@ constexpr auto where = "kube-system/kube-proxy"_L1;
 constexpr auto dataKey = "config.conf"_L1; // cmd/kubeadm/app/constants/constants.go, KubeProxyConfigMapKey
 constexpr int primarySince = 31; // pkg/proxy/apis/config/validation/validation.go, NodePortAddressesPrimary
 
+/// The four bytes of an IPv4 address; empty for what is none.
+QByteArray ipv4Bytes(const QString &text)
+{
+    QByteArray bytes;
+    for (const QString &part : text.split(u'.')) {
+        const bool isDigits = !part.isEmpty() && part.size() <= 3
+            && std::all_of(part.begin(), part.end(), [](QChar each) { return each >= u'0' && each <= u'9'; });
+        if (!isDigits || part.toInt() > 255)
+            return {};
+        bytes += char(part.toInt());
+    }
+    return bytes.size() == 4 ? bytes : QByteArray();
+}
+
+/// The groups of one side of "::"; empty with `good` false for what is none.
+QByteArray ipv6Groups(const QString &text, bool &good)
+{
+    QByteArray bytes;
+    if (text.isEmpty())
+        return bytes;
+    const QStringList parts = text.split(u':');
+    for (const QString &part : parts) {
+        if (part.contains(u'.') && &part == &parts.constLast()) {
+            const QByteArray tail = ipv4Bytes(part);
+            good = good && !tail.isEmpty();
+            return bytes + tail;
+        }
+        bool isNumber = false;
+        const uint group = part.toUInt(&isNumber, 16);
+        good = good && isNumber && part.size() <= 4 && part[0].isLetterOrNumber();
+        bytes += char(group >> 8);
+        bytes += char(group & 0xff);
+    }
+    return bytes;
+}
+
 /// The bytes of an address, 4 or 16; empty for what is none.
 QByteArray addressBytes(const QString &text)
 {
-    QByteArray bytes(16, '\0');
-    const QByteArray ascii = text.toLatin1();
-    if (inet_pton(AF_INET, ascii.constData(), bytes.data()) == 1)
-        return bytes.left(4);
-    if (inet_pton(AF_INET6, ascii.constData(), bytes.data()) == 1)
-        return bytes;
-    return {};
+    if (!text.contains(u':'))
+        return ipv4Bytes(text);
+    bool good = text.size() <= 45;
+    const auto gap = text.indexOf("::"_L1);
+    if (gap < 0) {
+        const QByteArray bytes = ipv6Groups(text, good);
+        return good && bytes.size() == 16 ? bytes : QByteArray();
+    }
+    const QByteArray left = ipv6Groups(text.left(gap), good);
+    const QByteArray right = ipv6Groups(text.mid(gap + 2), good);
+    if (!good || left.size() + right.size() > 14)
+        return {};
+    return left + QByteArray(16 - left.size() - right.size(), '\0') + right;
 }
 
 struct Network
