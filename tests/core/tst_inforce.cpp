@@ -291,7 +291,7 @@ private Q_SLOTS:
             worker(plainKubelet + " --tls-cipher-suites=A --tls-cipher-suites=B,C")
                 .file(configFile, config("tlsCipherSuites: [D]\n")),
             suites,
-            u"A,B,C from process, argument 3 of the running process\n"
+            u"A,B,C from process, argument 3 of the running process\nover  from default, default of Kubernetes 1.34\n"
             "over D from file, /var/lib/kubelet/config.yaml:3:18"_s);
         row("no map on the path", worker(plainKubelet).file(configFile, config("authentication: 5\n")), anonymous,
             u"unusable: On w1, /var/lib/kubelet/config.yaml:3:17 authentication.anonymous.enabled is a number, and the "
