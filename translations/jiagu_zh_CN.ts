@@ -729,6 +729,38 @@
         <source>Saved session: read-only</source>
         <translation>已保存的会话：只读</translation>
     </message>
+    <message>
+        <source>&amp;Mark as reviewed</source>
+        <translation>标记为已审阅(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Say that you have read the change that is shown; only what was reviewed is applied</source>
+        <translation>表示已读过所示的变更；只应用审阅过的内容</translation>
+    </message>
+    <message>
+        <source>&amp;Side by side</source>
+        <translation>并排显示(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Show the change as two columns, or as one</source>
+        <translation>将变更显示为两栏或一栏</translation>
+    </message>
+    <message>
+        <source>&amp;Copy as patch</source>
+        <translation>复制为补丁(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Copy the change of this node for patch -p1</source>
+        <translation>复制该节点的变更，供 patch -p1 使用</translation>
+    </message>
+    <message>
+        <source>Save as pa&amp;tch…</source>
+        <translation>另存为补丁(&amp;T)…</translation>
+    </message>
+    <message>
+        <source>Write the change of this node to a file for patch -p1</source>
+        <translation>将该节点的变更写入文件，供 patch -p1 使用</translation>
+    </message>
 </context>
 <context>
     <name>jiagu::QuestionDialog</name>
@@ -969,22 +1001,6 @@
     <message>
         <source>What is interrupted</source>
         <translation>中断影响</translation>
-    </message>
-    <message>
-        <source>&amp;Side by side</source>
-        <translation>并排显示(&amp;S)</translation>
-    </message>
-    <message>
-        <source>&amp;Mark as reviewed</source>
-        <translation>标记为已审阅(&amp;M)</translation>
-    </message>
-    <message>
-        <source>&amp;Copy as patch</source>
-        <translation>复制为补丁(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Save as pa&amp;tch…</source>
-        <translation>保存为补丁(&amp;T)…</translation>
     </message>
     <message>
         <source>%1 (%2)</source>

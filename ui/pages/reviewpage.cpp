@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pages/reviewpage.h"
 
+#include "actions.h"
 #include "base/plaintext.h"
 #include "change/patch.h"
 #include "dialogs/scriptdialog.h"
@@ -93,10 +94,11 @@ ReviewPage::ReviewPage(Session *session, QWidget *parent)
     m_counter->setObjectName(u"reviewedCount"_s);
     m_changeList->setObjectName(u"changes"_s);
     m_interruptions->setObjectName(u"interruptions"_s);
-    m_sideBySide->setObjectName(u"sideBySide"_s);
-    m_markReviewed->setObjectName(u"markReviewed"_s);
-    m_copyPatch->setObjectName(u"copyPatch"_s);
-    m_savePatch->setObjectName(u"savePatch"_s);
+    for (const auto &[action, id] : {std::pair(m_markReviewed, "markReviewed"), std::pair(m_sideBySide, "sideBySide"),
+             std::pair(m_copyPatch, "copyPatch"), std::pair(m_savePatch, "savePatch")}) {
+        action->setObjectName(QLatin1StringView(id));
+        action->setShortcuts(actionEntry(id).keys());
+    }
     m_summary->setObjectName(u"planSummary"_s);
     m_operator->setObjectName(u"operator"_s);
     m_ticket->setObjectName(u"ticket"_s);
@@ -128,11 +130,7 @@ ReviewPage::ReviewPage(Session *session, QWidget *parent)
 
     m_sideBySide->setCheckable(true);
     m_sideBySide->setChecked(QSettings().value("review/sideBySide", false).toBool());
-    m_sideBySide->setShortcut(QKeySequence(u"Shift+D"_s));
     m_markReviewed->setCheckable(true);
-    m_markReviewed->setShortcut(QKeySequence(Qt::Key_V));
-    m_copyPatch->setShortcut(QKeySequence(u"Ctrl+Shift+C"_s));
-    m_savePatch->setShortcut(QKeySequence(u"Ctrl+Shift+S"_s));
     m_diff->setSideBySide(m_sideBySide->isChecked());
     auto *bar = new QHBoxLayout;
     for (QAction *action : menuActions()) {
@@ -520,11 +518,10 @@ void ReviewPage::retranslate()
     m_list->setAccessibleName(tr("Findings that can be changed"));
     m_changeList->setAccessibleName(tr("Changes to review"));
     m_interruptions->setAccessibleName(tr("What is interrupted"));
-    m_sideBySide->setText(tr("&Side by side"));
-    m_markReviewed->setText(tr("&Mark as reviewed"));
-    m_copyPatch->setText(tr("&Copy as patch"));
-    m_savePatch->setText(tr("Save as pa&tch…"));
     for (QAction *action : menuActions()) {
+        const ActionEntry &entry = actionEntry(action->objectName().toLatin1().constData());
+        action->setText(entry.translatedText());
+        action->setStatusTip(entry.translatedTip());
         action->setToolTip(
             tr("%1 (%2)").arg(action->iconText(), action->shortcut().toString(QKeySequence::NativeText)));
     }
