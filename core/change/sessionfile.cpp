@@ -74,8 +74,8 @@ QJsonObject targetJson(const Target &target)
     for (const Target &hop : target.hops)
         hops += targetJson(hop);
     return {{u"user"_s, target.user}, {u"host"_s, target.host}, {u"port"_s, target.port},
-        {u"identity"_s, target.identityFile}, {u"hostKey"_s, target.hostKey}, {u"sudo"_s, target.sudo},
-        {u"hops"_s, hops}};
+        {u"identity"_s, target.identityFile}, {u"agent"_s, target.agent}, {u"hostKey"_s, target.hostKey},
+        {u"sudo"_s, target.sudo}, {u"hops"_s, hops}};
 }
 
 /// A host and a user that are no option and no path, as parseTarget() takes them.
@@ -92,6 +92,7 @@ Result<Target> targetFromJson(const QJsonObject &object, int depth = 0)
     target = *checked;
     target.port = quint16(port);
     target.identityFile = object["identity"_L1].toString();
+    target.agent = object["agent"_L1].toBool(true);
     target.hostKey = object["hostKey"_L1].toString();
     target.sudo = object["sudo"_L1].toBool();
     for (const QJsonValue &hop : object["hops"_L1].toArray()) {
