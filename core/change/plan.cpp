@@ -215,7 +215,7 @@ Result<> checkAlone(const Snapshot &snapshot, const YamlDocument &document, cons
     return {};
 }
 
-Result<FileChange> planFile(const Cluster &cluster, const Target &target)
+Result<FileChange> planFile(const Cluster &cluster, const FixTarget &target)
 {
     const Node &node = *target.node;
     const Component &component = *target.component;
@@ -410,7 +410,7 @@ Result<ChangeSet> plan(
             return failure(Error::Kind::Usage, problem);
     }
     using Key = std::tuple<QString, QString, bool>; // node, file, attributes
-    std::map<Key, Target> targets;
+    std::map<Key, FixTarget> targets;
     for (const Finding &finding : findings) {
         const Rule *rule = assessment.pack.rule(finding.rule);
         if (!rule)
@@ -431,7 +431,7 @@ Result<ChangeSet> plan(
             return tl::unexpected(file.error());
         if (file->isEmpty())
             continue;
-        Target &target = targets[{node->name, *file, rule->fix == FixKind::SetAttributes}];
+        FixTarget &target = targets[{node->name, *file, rule->fix == FixKind::SetAttributes}];
         target.node = node;
         target.component = component;
         target.path = *file;

@@ -8,7 +8,7 @@ namespace jiagu {
 
 using namespace Qt::Literals::StringLiterals;
 
-Result<FileChange> planAttributes(const Target &target)
+Result<FileChange> planAttributes(const FixTarget &target)
 {
     const Node &node = *target.node;
     const Position at{node.name, target.path, 0, 0};

@@ -65,7 +65,7 @@ YamlEdit editOf(const Fix &fix, const YamlDocument &document)
 }
 
 /// Whether a kubelet that starts with the new file has in force what the fix asks for.
-Result<> checkEffect(const Target &target, const QByteArray &after)
+Result<> checkEffect(const FixTarget &target, const QByteArray &after)
 {
     Snapshot changed = *target.node->snapshot;
     for (FileRecord &file : changed.files) {
@@ -164,7 +164,7 @@ Result<QString> kubeletFileOf(const Rule &rule, const Node &node, const Componen
     return config;
 }
 
-Result<FileChange> planKubelet(const Target &target)
+Result<FileChange> planKubelet(const FixTarget &target)
 {
     const Node &node = *target.node;
     const Position at{node.name, target.path, 0, 0};

@@ -15,7 +15,7 @@ struct Fix
 };
 
 /// The fixes that go into one file.
-struct Target
+struct FixTarget
 {
     const Node *node = nullptr;
     const Component *component = nullptr;
@@ -28,9 +28,9 @@ struct Target
 Result<QString> kubeletFileOf(const Rule &rule, const Node &node, const Component &component);
 /// The configuration file or drop-in with its keys set, and the restart of the kubelet. The same bytes when all are
 /// set.
-Result<FileChange> planKubelet(const Target &target);
+Result<FileChange> planKubelet(const FixTarget &target);
 /// Owner and mode of one file.
-Result<FileChange> planAttributes(const Target &target);
+Result<FileChange> planAttributes(const FixTarget &target);
 
 /// Whether a file is what it seems and was read whole: Conflict otherwise.
 Result<> checkFile(const FileRecord *file, const Position &at);
