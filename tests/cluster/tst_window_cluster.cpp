@@ -18,7 +18,9 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTreeView>
 
+#include <algorithm>
 #include <functional>
 
 using namespace Qt::Literals::StringLiterals;
@@ -29,6 +31,7 @@ namespace {
 constexpr int patience = 280'000; // ms: an API server that comes back takes 45 s, one that rolls back longer
 
 const QString manifest = u"/etc/kubernetes/manifests/kube-apiserver.yaml"_s;
+const QString kubeletConfig = u"/var/lib/kubelet/config.yaml"_s;
 
 template <typename Widget>
 Widget *named(QWidget &window, const char *name)
@@ -127,21 +130,129 @@ private Q_SLOTS:
         QCOMPARE(content(*session), before);
     }
 
+    /// Refuses a host key, accepts it, connects the other nodes, ticks the same finding on both workers, reviews one
+    /// folded change, applies, switches the language in between, restores.
+    void onSeveralNodes()
+    {
+        const QStringList workers{
+            qEnvironmentVariable("JIAGU_TEST_WORKER", u"w1"_s), qEnvironmentVariable("JIAGU_TEST_WORKER2", u"w2"_s)};
+        for (const QString &worker : workers) {
+            if (!QFile::exists(m_directory + u'/' + worker + u"/octet"_s))
+                QSKIP("no cluster of three nodes: tests/testbed/cluster up cp1 w1 w2 makes one");
+        }
+        MainWindow window;
+        Session *session = window.session();
+        session->setJournalDirectory(m_home.filePath(u"journal-several"_s));
+        const QString known = m_home.filePath(u"known_hosts-several"_s);
+        session->setKnownHosts({.read = {known}, .write = known});
+        window.show();
+        auto *problems = named<QListView>(window, "problems")->model();
+        const auto told = [&] {
+            QStringList lines;
+            for (int row = 0; row < problems->rowCount(); ++row)
+                lines += problems->index(row, 0).data().toString();
+            return lines.join(u'\n');
+        };
+        const auto idle = [&] { return session->phase() == Session::Phase::Idle; };
+        const auto connectFirst = [&] {
+            named<QAction>(window, "connect")->trigger();
+            auto *dialog = named<QDialog>(window, "connectDialog");
+            named<QLineEdit>(*dialog, "host")->setText(u"root@"_s + m_address);
+            named<QLineEdit>(*dialog, "identity")->setText(m_directory + u"/key"_s);
+            dialog->accept();
+        };
+        const auto question = [&] { return named<QDialog>(window, "hostKeyQuestion"); };
+
+        connectFirst();
+        QTRY_VERIFY2_WITH_TIMEOUT(question(), qPrintable(told()), 20'000);
+        question()->reject();
+        QTRY_VERIFY_WITH_TIMEOUT(idle() && problems->rowCount() == 1, 20'000);
+        QVERIFY2(!session->assessment() && told().contains(u"host key"_s), qPrintable(told()));
+        QTRY_VERIFY(!question());
+
+        connectFirst();
+        QTRY_VERIFY2_WITH_TIMEOUT(question(), qPrintable(told()), 20'000);
+        question()->accept();
+        QTRY_VERIFY2_WITH_TIMEOUT(idle() && session->assessment(), qPrintable(told()), 60'000);
+        for (const QString &worker : workers)
+            QVERIFY(!session->assessment()->cluster.node(worker)->read);
+        named<QAction>(window, "connectOthers")->trigger();
+        const auto allRead = [&] {
+            return std::ranges::all_of(
+                session->assessment()->cluster.nodes, [](const Node &node) { return node.read; });
+        };
+        QTRY_VERIFY2_WITH_TIMEOUT(
+            [&] {
+                if (QDialog *asked = question(); asked && asked->isVisible())
+                    asked->accept();
+                return idle() && allRead();
+            }(),
+            qPrintable(told()), 120'000);
+
+        window.setLanguage(Language::Chinese);
+        named<QAction>(window, "review")->trigger();
+        auto *fixes = named<QListView>(window, "fixes")->model();
+        int ticked = 0;
+        for (int row = 0; row < fixes->rowCount(); ++row) {
+            const QString text = fixes->index(row, 0).data().toString();
+            if (!text.startsWith(u"KL-03 "_s) || text.contains(m_name))
+                continue;
+            fixes->setData(fixes->index(row, 0), Qt::Checked, Qt::CheckStateRole);
+            ++ticked;
+        }
+        QCOMPARE(ticked, 2);
+        auto *changes = named<QTreeView>(window, "changes")->model();
+        QCOMPARE(changes->rowCount(), 1); // the same bytes on both: one change to review
+        QCOMPARE(changes->rowCount(changes->index(0, 0)), 2);
+        QMap<QString, QByteArray> before;
+        for (const QString &worker : workers)
+            before[worker] = content(*session, worker, kubeletConfig);
+        named<QAction>(window, "allowChanges")->trigger();
+        named<QLineEdit>(window, "operator")->setText(u"tst_window_cluster"_s);
+        named<QAction>(window, "markReviewed")->trigger();
+        auto *apply = named<QPushButton>(window, "apply");
+        QVERIFY2(apply->isEnabled(), qPrintable(named<QLabel>(window, "permission")->text()));
+        QSignalSpy outcomes(session, &Session::outcome);
+        auto *log = named<QPlainTextEdit>(window, "log");
+        const auto allDone = [&](qsizetype count) {
+            return outcomes.size() == count && std::ranges::all_of(outcomes, [](const QVariantList &each) {
+                return each[0].value<Outcome>().state == Outcome::State::Done;
+            });
+        };
+        apply->click();
+        QTRY_COMPARE_WITH_TIMEOUT(outcomes.size(), 2, patience);
+        QVERIFY2(allDone(2), qPrintable(log->toPlainText()));
+        QTRY_VERIFY2_WITH_TIMEOUT(idle(), qPrintable(told()), 60'000);
+        for (const QString &worker : workers) {
+            QCOMPARE(verdict(*session, u"KL-03"_s, worker), Verdict::Pass);
+            QVERIFY(content(*session, worker, kubeletConfig).contains("tlsMinVersion: VersionTLS13"));
+        }
+        window.setLanguage(Language::English);
+        named<QPushButton>(window, "restore")->click();
+        QTRY_COMPARE_WITH_TIMEOUT(outcomes.size(), 4, patience);
+        QVERIFY2(allDone(4), qPrintable(log->toPlainText()));
+        QTRY_VERIFY2_WITH_TIMEOUT(idle(), qPrintable(told()), 60'000);
+        for (const QString &worker : workers)
+            QCOMPARE(content(*session, worker, kubeletConfig), before[worker]);
+    }
+
 private:
-    Verdict verdict(const Session &session) const
+    static Verdict verdict(const Session &session, const QString &rule, const QString &node)
     {
         for (const Finding &finding : session.assessment()->findings) {
-            if (finding.rule == u"API-02" && finding.subject.node == m_name)
+            if (finding.rule == rule && finding.subject.node == node)
                 return finding.verdict;
         }
         return Verdict::Error;
     }
-    QByteArray content(const Session &session) const
+    static QByteArray content(const Session &session, const QString &name, const QString &path)
     {
-        const Node *node = session.assessment()->cluster.node(m_name);
-        const FileRecord *file = node && node->snapshot ? node->snapshot->file(manifest) : nullptr;
+        const Node *node = session.assessment()->cluster.node(name);
+        const FileRecord *file = node && node->snapshot ? node->snapshot->file(path) : nullptr;
         return file ? file->content : QByteArray();
     }
+    Verdict verdict(const Session &session) const { return verdict(session, u"API-02"_s, m_name); }
+    QByteArray content(const Session &session) const { return content(session, m_name, manifest); }
 
     QTemporaryDir m_home;
     QString m_directory;
