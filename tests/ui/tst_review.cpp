@@ -123,17 +123,22 @@ Assessment assessmentOf(const QStringList &nodes)
     profiling.id = u"API-02"_s;
     profiling.title = {u"Profiling is off"_s, u"关闭性能分析"_s};
     profiling.fixable = true;
+    profiling.fix = FixKind::SetFlag;
+    profiling.setting = {ComponentKind::ApiServer, u"--profiling"_s, {}, ValueType::Bool};
     profiling.fixFlag = u"--profiling"_s;
     profiling.fixValue = u"false"_s;
     Rule age = profiling;
     age.id = u"API-90"_s;
     age.title = {u"Audit logs are kept"_s, u"保留审计日志"_s};
     age.fixFlag = u"--audit-log-maxage"_s;
+    age.assertion = {Assertion::Operator::Greater, 0};
+    age.setting = {ComponentKind::ApiServer, age.fixFlag, {}, ValueType::Integer};
     age.fixValue.clear();
     age.parameter = Parameter{Parameter::Type::Integer, {u"Days to keep"_s, u"保留天数"_s}, {}};
     Rule backups = age;
     backups.id = u"API-91"_s;
     backups.fixFlag = u"--audit-log-maxbackup"_s;
+    backups.setting.flag = backups.fixFlag;
     backups.parameter = Parameter{Parameter::Type::Integer, {u"Files to keep"_s, u"保留文件数"_s}, u"10"_s};
     assessment.pack.rules = {profiling, age, backups};
     for (const QString &name : nodes) {
@@ -718,7 +723,7 @@ private Q_SLOTS:
         QCOMPARE(age->text(), u"31"_s);
         QVERIFY(diff->rows().isEmpty());
         m_translation.use(Language::Chinese);
-        QTRY_VERIFY(named<QLabel>(page, "problem-API-91")->text().contains(u"需要"_s));
+        QTRY_VERIFY(named<QLabel>(page, "problem-API-91")->text().contains(u"不能用作"_s));
         QVERIFY(std::ranges::any_of(page.findChildren<QLabel *>(),
             [](const QLabel *label) { return label->text() == u"API-90 保留天数："_s; }));
         backups->setText(u"5"_s);

@@ -268,7 +268,7 @@ QMap<QString, QString> ReviewPage::problemsOfValues(const QList<Finding> &findin
     for (const QString &rule : values.keys()) {
         QList<Finding> own = findings;
         own.removeIf([&](const Finding &finding) { return finding.rule != rule; });
-        if (const auto planned = plan(*m_assessment, own, values); !planned)
+        if (const auto planned = plan(*m_assessment, own, {{rule, values[rule]}}); !planned)
             problems.insert(rule, plainText(describe(planned.error(), uiLanguage())));
     }
     return problems;
