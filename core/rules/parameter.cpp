@@ -51,6 +51,10 @@ Message valueProblem(const Rule &rule, const QString &value)
         // 2^22 is PID_MAX_LIMIT of a 64-bit Linux, and far from where a JSON number loses digits.
         if (isNumber && rule.assertion.holds(QJsonValue(number)) && number <= 4'194'304)
             return {};
+        if (value.trimmed().isEmpty())
+            return message(u"%1 (%2) needs a value: a whole number %3, at most 4194304."_s,
+                u"%1（%2）需要给出取值：满足 %3 的整数，最大为 4194304。"_s, rule.id, parameter.title,
+                rule.assertion.text());
         return message(u"\"%1\" is no value for %2 (%3): it takes a whole number %4, at most 4194304."_s,
             u"“%1”不能用作 %2（%3）的取值：应为满足 %4 的整数，最大为 4194304。"_s, shown, rule.id, parameter.title,
             rule.assertion.text());

@@ -723,7 +723,7 @@ private Q_SLOTS:
         QCOMPARE(age->text(), u"31"_s);
         QVERIFY(diff->rows().isEmpty());
         m_translation.use(Language::Chinese);
-        QTRY_VERIFY(named<QLabel>(page, "problem-API-91")->text().contains(u"不能用作"_s));
+        QTRY_VERIFY(named<QLabel>(page, "problem-API-91")->text().contains(u"需要给出取值"_s));
         QVERIFY(std::ranges::any_of(page.findChildren<QLabel *>(),
             [](const QLabel *label) { return label->text() == u"API-90 保留天数："_s; }));
         backups->setText(u"5"_s);

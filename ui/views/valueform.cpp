@@ -34,6 +34,7 @@ void ValueForm::setRules(const QList<Rule> &rules)
             field = m_fields.insert(rule.id, {*rule.parameter, new QLabel, new QLineEdit, new QLabel, false});
             field->edit->setObjectName(u"value-"_s + rule.id);
             field->edit->setText(rule.parameter->proposal);
+            field->edit->setCursorPosition(0);
             field->label->setTextFormat(Qt::PlainText);
             field->label->setBuddy(field->edit);
             field->problem->setObjectName(u"problem-"_s + rule.id);
