@@ -563,7 +563,7 @@
     </message>
     <message>
         <source>Connect the other no&amp;des</source>
-        <translation>连接其余节点(&amp;D)</translation>
+        <translation>连接其他节点(&amp;D)</translation>
     </message>
     <message>
         <source>Log in to a node over SSH and read it</source>
@@ -603,7 +603,7 @@
     </message>
     <message>
         <source>Write the findings and changes to a report</source>
-        <translation>将核查结果和变更写入报告</translation>
+        <translation>将检查结果和变更写入报告</translation>
     </message>
     <message>
         <source>Close what is open and go back to the start page</source>
@@ -615,7 +615,7 @@
     </message>
     <message>
         <source>Go to the filter of the findings</source>
-        <translation>转到核查结果的筛选框</translation>
+        <translation>转到检查结果的筛选框</translation>
     </message>
     <message>
         <source>Show only what fails</source>
@@ -623,11 +623,11 @@
     </message>
     <message>
         <source>Go to the next failure, in the review to the next change</source>
-        <translation>转到下一个不通过项；复核时转到下一处变更</translation>
+        <translation>转到下一个不通过项；审阅时转到下一处变更</translation>
     </message>
     <message>
         <source>Go to the previous failure, in the review to the previous change</source>
-        <translation>转到上一个不通过项；复核时转到上一处变更</translation>
+        <translation>转到上一个不通过项；审阅时转到上一处变更</translation>
     </message>
     <message>
         <source>Move between filter, tree, document and explanation</source>
@@ -659,11 +659,11 @@
     </message>
     <message>
         <source>Go back to the findings</source>
-        <translation>返回核查结果</translation>
+        <translation>返回检查结果</translation>
     </message>
     <message>
         <source>Apply the change that the review shows</source>
-        <translation>应用复核页所示的变更</translation>
+        <translation>应用审阅页所示的变更</translation>
     </message>
     <message>
         <source>See earlier changes, and restore what was there before</source>

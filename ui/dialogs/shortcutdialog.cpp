@@ -7,6 +7,7 @@
 #include <QEvent>
 #include <QHeaderView>
 #include <QRegularExpression>
+#include <QScreen>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -43,7 +44,7 @@ ShortcutDialog::ShortcutDialog(QWidget *parent)
     retranslate();
     for (int column = 0; column < 2; ++column)
         m_list->resizeColumnToContents(column);
-    resize(fontMetrics().averageCharWidth() * 130, fontMetrics().height() * 34);
+    resize(QSize(fontMetrics().height() * 50, fontMetrics().height() * 34).boundedTo(screen()->availableSize() * 4 / 5));
 }
 
 void ShortcutDialog::retranslate()
