@@ -22,26 +22,6 @@ QString indented(const QJsonObject &object)
     return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Indented));
 }
 
-/// What was done to this cluster before, as the journal has it.
-Result<QList<ReportContext::Change>> changesOf(const Cluster &cluster)
-{
-    QList<ReportContext::Change> changes;
-    const QString directory = Journal::standardDirectory();
-    if (!QFileInfo::exists(directory))
-        return changes;
-    auto journal = Journal::open(directory);
-    if (!journal)
-        return tl::unexpected(journal.error());
-    for (const QString &id : journal->all()) {
-        auto changeSet = journal->changeSet(id);
-        if (!changeSet)
-            return tl::unexpected(changeSet.error());
-        if (changeSet->cluster == cluster.id)
-            changes.prepend({*changeSet, journal->entries(id)});
-    }
-    return changes;
-}
-
 Result<QByteArray> reportBytes(
     const QString &format, const Assessment &assessment, const ReportContext &context, Language language)
 {
@@ -78,7 +58,7 @@ int runReport(const Invocation &invocation, Terminal &terminal, Interrupt &inter
         .ticket = invocation.ticket,
         .reviewer = invocation.reviewer,
         .changes = {}};
-    if (auto changes = changesOf(assessment->cluster))
+    if (auto changes = changesOf(assessment->cluster, Journal::standardDirectory()))
         context.changes = *changes;
     else
         terminal.complain(changes.error());

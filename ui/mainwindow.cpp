@@ -441,7 +441,14 @@ void MainWindow::showHistory()
 
 void MainWindow::saveReport()
 {
-    if (auto saved = askAndSaveReport(this, *m_session->assessment()); !saved)
+    const Assessment &assessment = *m_session->assessment();
+    const Approval names = m_review->approval({});
+    ReportContext context{.operatorName = names.operatorName, .ticket = names.ticket, .reviewer = names.reviewer};
+    if (auto changes = changesOf(assessment.cluster, m_session->journalDirectory()))
+        context.changes = *changes;
+    else
+        addProblem(changes.error());
+    if (auto saved = askAndSaveReport(this, assessment, context); !saved)
         addProblem(saved.error());
 }
 

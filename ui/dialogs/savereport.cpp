@@ -73,12 +73,12 @@ Result<> writeReport(const QString &path, const Assessment &assessment, const Re
     return {};
 }
 
-Result<> askAndSaveReport(QWidget *parent, const Assessment &assessment)
+Result<> askAndSaveReport(QWidget *parent, const Assessment &assessment, const ReportContext &context)
 {
     const QString path = SaveReport::askForFile(parent);
     if (path.isEmpty())
         return {};
-    return writeReport(path, assessment, {}, uiLanguage());
+    return writeReport(path, assessment, context, uiLanguage());
 }
 
 } // namespace jiagu

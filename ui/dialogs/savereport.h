@@ -13,6 +13,6 @@ Result<> writeReport(
     const QString &path, const Assessment &assessment, const ReportContext &context, Language language);
 
 /// Asks where to and writes the report in the language of the window. A person who cancels gets nothing, and no error.
-Result<> askAndSaveReport(QWidget *parent, const Assessment &assessment);
+Result<> askAndSaveReport(QWidget *parent, const Assessment &assessment, const ReportContext &context);
 
 } // namespace jiagu

@@ -52,6 +52,9 @@ public:
     void apply(); ///< what the Apply button does
     void stepChange(int direction);
 
+    /// Who does it, who reviewed it and for which ticket, as the fields say now.
+    Approval approval(const QString &changeSet) const;
+
 Q_SIGNALS:
     void backRequested();
 
@@ -77,7 +80,6 @@ private:
     void showOutcome();
     void restoreLast();
     void showScript();
-    Approval approval(const QString &changeSet) const;
 
     Session *m_session;
     std::optional<Assessment> m_assessment;
