@@ -44,8 +44,8 @@ struct FileRecord
     QString error; ///< why it could not be read, plain text; empty when it could
     Message reason; ///< the same as a sentence: why there is no content; also of what is truncated or withheld
 
-    /// The content as YAML, as YamlDocument::parse() gives it with `path` as its name. Parsed once for all copies of the
-    /// record, however many rules ask. Any thread.
+    /// The content as YAML, as YamlDocument::parse() gives it with `path` as its name. Parsed once for all copies of
+    /// the record, however many rules ask. Any thread.
     Result<YamlDocument> yaml() const;
 
 private:

@@ -20,8 +20,8 @@ struct ReportContext
     QList<Change> changes; ///< those of this cluster, oldest first
 };
 
-/// What was done to this cluster before, as the journal in that directory has it; nothing when there is none. Fails as the
-/// journal does.
+/// What was done to this cluster before, as the journal in that directory has it; nothing when there is none. Fails as
+/// the journal does.
 Result<QList<ReportContext::Change>> changesOf(const Cluster &cluster, const QString &journalDirectory);
 
 /// "jiagu-findings/1" (docs/formats.md): what `scan --format json` prints.

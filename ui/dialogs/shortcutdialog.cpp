@@ -44,7 +44,8 @@ ShortcutDialog::ShortcutDialog(QWidget *parent)
     retranslate();
     for (int column = 0; column < 2; ++column)
         m_list->resizeColumnToContents(column);
-    resize(QSize(fontMetrics().height() * 50, fontMetrics().height() * 34).boundedTo(screen()->availableSize() * 4 / 5));
+    resize(
+        QSize(fontMetrics().height() * 50, fontMetrics().height() * 34).boundedTo(screen()->availableSize() * 4 / 5));
 }
 
 void ShortcutDialog::retranslate()
