@@ -152,7 +152,7 @@ Result<Assessment> assessTargets(const Invocation &invocation, Terminal &termina
     auto pack = builtinRulePack();
     if (!pack)
         return tl::unexpected(pack.error());
-    auto readings = readTargets(invocation, terminal, stop);
+    auto readings = readTargets(invocation, terminal, std::move(stop));
     if (!readings)
         return tl::unexpected(readings.error());
     auto cluster = buildCluster(readings->snapshots);

@@ -220,7 +220,7 @@ SshHost::SshHost(std::unique_ptr<Session> session)
 SshHost::~SshHost() = default;
 
 Result<std::unique_ptr<SshHost>> SshHost::connect(const Target &target, const KnownHostsFiles &knownHosts,
-    const Questions &questions, std::stop_token stop, const Progress &progress, const SshLimits &limits)
+    const Questions &questions, const std::stop_token &stop, const Progress &progress, const SshLimits &limits)
 {
     auto ssh = SshSession::open(target, knownHosts, questions, limits, stop, progress);
     if (!ssh)

@@ -14,7 +14,8 @@ public:
     /// Connects, judges the host key, logs in. Every wait has a limit and names its step; stop is answered within
     /// 200 ms. Elevation is tried with the first command that needs it; questions may come then, too.
     static Result<std::unique_ptr<SshHost>> connect(const Target &target, const KnownHostsFiles &knownHosts,
-        const Questions &questions, std::stop_token stop, const Progress &progress, const SshLimits &limits = {});
+        const Questions &questions, const std::stop_token &stop, const Progress &progress,
+        const SshLimits &limits = {});
 
     SshHost(const SshHost &) = delete;
     SshHost &operator=(const SshHost &) = delete;
