@@ -86,7 +86,7 @@ Result<> setSecret(NodeArgument &node, const QString &value)
     const QStringList parts = value.split(u'=');
     bool isNumber = false;
     const int fd = parts.value(1).toInt(&isNumber);
-    const QString what = parts.first();
+    const QString &what = parts.first();
     int *place = what == u"login"_s ? &node.loginFd
         : what == u"passphrase"_s   ? &node.passphraseFd
         : what == u"sudo"_s         ? &node.sudoFd

@@ -197,6 +197,7 @@ Result<Socket> connectTcp(
             return notConnected(node, host, port, why);
 
         std::vector<pollfd> waiting;
+        waiting.reserve(open.size());
         for (const Socket &socket : open)
             waiting.push_back({socket.descriptor(), POLLOUT, 0});
         ::poll(waiting.data(), waiting.size(), int(std::min<qint64>(sliceMs, deadline.remainingTime())));
