@@ -28,6 +28,8 @@ QString account(qint64 id)
 
 struct Pattern
 {
+    QString begin; ///< what every path of it begins and ends with: most paths are told apart by that alone
+    QString end;
     QRegularExpression path;
     int mode = 0;
 };
@@ -40,7 +42,10 @@ QList<Pattern> patternsOf(const Rule &rule)
         text.replace(u"\\/"_s, u"/"_s);
         text.replace(u"/\\*\\*/"_s, u"(?:/.*)?/"_s);
         text.replace(u"\\*"_s, u"[^/]*"_s);
-        patterns += Pattern{QRegularExpression(QRegularExpression::anchoredPattern(text)), file.mode};
+        const qsizetype first = file.path.indexOf(u'*');
+        patterns +=
+            Pattern{first < 0 ? file.path : file.path.first(first), file.path.mid(file.path.lastIndexOf(u'*') + 1),
+                QRegularExpression(QRegularExpression::anchoredPattern(text)), file.mode};
     }
     return patterns;
 }
@@ -48,7 +53,7 @@ QList<Pattern> patternsOf(const Rule &rule)
 int limitIn(const QList<Pattern> &patterns, const QString &path)
 {
     for (const Pattern &pattern : patterns) {
-        if (pattern.path.match(path).hasMatch())
+        if (path.startsWith(pattern.begin) && path.endsWith(pattern.end) && pattern.path.match(path).hasMatch())
             return pattern.mode;
     }
     return -1;
