@@ -2,9 +2,8 @@
 #include "access.h"
 
 #include "base/plaintext.h"
+#include "host/recording.h"
 #include "host/sample.h"
-
-#include <QFile>
 
 #include <array>
 #include <atomic>
@@ -16,7 +15,6 @@ namespace jiagu {
 
 namespace {
 
-constexpr qint64 largestSnapshot = 64LL * 1024 * 1024;
 constexpr size_t mostJobs = 8;
 
 Message question(const SecretQuestion &asked)
@@ -86,22 +84,6 @@ Questions questions(Access &access, Terminal &terminal)
     return result;
 }
 
-Result<Snapshot> openSnapshot(const QString &path)
-{
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        return failure(Error::Kind::NotFound,
-            message(u"The snapshot cannot be opened: %1."_s, u"无法打开快照：%1。"_s, file.errorString()), {{}, path});
-    }
-    const QByteArray bytes = file.read(largestSnapshot + 1);
-    if (bytes.size() > largestSnapshot) {
-        return failure(Error::Kind::TooLarge,
-            {u"It is larger than 64 MiB; a snapshot of a node never is."_s, u"文件超过 64 MiB；节点快照不会这么大。"_s},
-            {{}, path});
-    }
-    return parseSnapshot(path, bytes);
-}
-
 Result<Snapshot> readNode(Access &access, Terminal &terminal, std::stop_token stop)
 {
     auto host = reach(access, terminal, stop);
@@ -168,7 +150,7 @@ Result<Readings> readTargets(const Invocation &invocation, Terminal &terminal, s
         }
     };
     for (const QString &path : invocation.snapshots)
-        take(openSnapshot(path), {});
+        take(readSnapshotFile(path), {});
 
     auto accesses = takeSecrets(invocation.nodes);
     if (!accesses)

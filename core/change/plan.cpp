@@ -242,15 +242,8 @@ Result<FileChange> planFile(const Cluster &cluster, const FixTarget &target)
         return tl::unexpected(std::move(error));
     }
 
-    FileChange step;
-    step.node = node.name;
-    step.machineId = node.machineId;
-    step.path = component.manifest;
+    FileChange step = stepOn(node, *file);
     step.before = file->content;
-    step.sha256Before = file->sha256;
-    step.mode = file->mode;
-    step.uid = file->uid;
-    step.gid = file->gid;
     step.component = component.kind;
     step.argvBefore = texts(*before);
     if (!component.running || component.process.argv != step.argvBefore)

@@ -8,6 +8,19 @@ namespace jiagu {
 
 using namespace Qt::Literals::StringLiterals;
 
+FileChange stepOn(const Node &node, const FileRecord &file)
+{
+    FileChange step;
+    step.node = node.name;
+    step.machineId = node.machineId;
+    step.path = file.path;
+    step.sha256Before = file.sha256;
+    step.mode = file.mode;
+    step.uid = file.uid;
+    step.gid = file.gid;
+    return step;
+}
+
 Result<FileChange> planAttributes(const FixTarget &target)
 {
     const Node &node = *target.node;
@@ -30,16 +43,9 @@ Result<FileChange> planAttributes(const FixTarget &target)
                 plainText(target.path)),
             at);
 
-    FileChange step;
+    FileChange step = stepOn(node, *file);
     step.kind = FileChange::Kind::Attributes;
-    step.node = node.name;
-    step.machineId = node.machineId;
-    step.path = file->path;
-    step.sha256Before = file->sha256;
     step.sha256After = file->sha256;
-    step.mode = file->mode;
-    step.uid = file->uid;
-    step.gid = file->gid;
     step.modeAfter = file->mode;
     step.uidAfter = 0;
     step.gidAfter = 0;

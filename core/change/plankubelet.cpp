@@ -175,7 +175,7 @@ Result<FileChange> planKubelet(const FixTarget &target)
         return tl::unexpected(usable.error());
     if (auto usable = checkArguments(node, *target.component, at); !usable)
         return tl::unexpected(usable.error());
-    auto document = YamlDocument::parse(target.path, file->content);
+    auto document = file->yaml();
     const auto located = [&](Error error) {
         error.at.node = node.name;
         return tl::unexpected(std::move(error));
@@ -183,15 +183,8 @@ Result<FileChange> planKubelet(const FixTarget &target)
     if (!document)
         return located(document.error());
 
-    FileChange step;
-    step.node = node.name;
-    step.machineId = node.machineId;
-    step.path = target.path;
+    FileChange step = stepOn(node, *file);
     step.before = file->content;
-    step.sha256Before = file->sha256;
-    step.mode = file->mode;
-    step.uid = file->uid;
-    step.gid = file->gid;
     step.component = ComponentKind::Kubelet;
     step.argvBefore = target.component->process.argv;
     step.argvAfter = step.argvBefore;

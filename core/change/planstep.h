@@ -32,6 +32,8 @@ Result<FileChange> planKubelet(const FixTarget &target);
 /// Owner and mode of one file.
 Result<FileChange> planAttributes(const FixTarget &target);
 
+/// A step on a file as it was read: its place and attributes. What becomes of it is for the caller.
+FileChange stepOn(const Node &node, const FileRecord &file);
 /// Whether a file is what it seems and was read whole: Conflict otherwise.
 Result<> checkFile(const FileRecord *file, const Position &at);
 tl::unexpected<Error> conflict(Message text, const Position &at);

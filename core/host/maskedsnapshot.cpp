@@ -60,18 +60,7 @@ Result<QByteArray> maskedBytes(const Snapshot &snapshot)
             hashes.insert(
                 frame.words.value(0), QCryptographicHash::hash(frame.body, QCryptographicHash::Sha256).toHex());
     }
-    for (SnapshotFrame &frame : frames->frames) {
-        if (frame.kind == "hash" && frame.words.size() == 2)
-            frame.words[1] = hashes.value(frame.words[0], frame.words[1]);
-        if (frame.kind != "hashes")
-            continue;
-        QList<QByteArray> lines = frame.body.split('\n');
-        for (QByteArray &line : lines) {
-            if (hashes.contains(line.mid(66)))
-                line.replace(0, 64, hashes.value(line.mid(66)));
-        }
-        frame.body = lines.join('\n');
-    }
+    replaceHashes(*frames, hashes);
     QByteArrayList names;
     for (auto file = hashes.keyBegin(); file != hashes.keyEnd(); ++file)
         names += *file;

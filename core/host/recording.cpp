@@ -155,18 +155,10 @@ private:
 
     void fixHashes()
     {
-        for (SnapshotFrame &frame : m_frames.frames) {
-            if (frame.kind == "hash" && frame.words.size() == 2 && m_changed.contains(frame.words[0]))
-                frame.words[1] = hashOf(m_changed.value(frame.words[0]));
-            if (frame.kind != "hashes")
-                continue;
-            QList<QByteArray> lines = frame.body.split('\n');
-            for (QByteArray &line : lines) {
-                if (m_changed.contains(line.mid(66)))
-                    line.replace(0, 64, hashOf(m_changed.value(line.mid(66))));
-            }
-            frame.body = lines.join('\n');
-        }
+        QHash<QByteArray, QByteArray> hashes;
+        for (auto file = m_changed.cbegin(); file != m_changed.cend(); ++file)
+            hashes.insert(file.key(), hashOf(file.value()));
+        replaceHashes(m_frames, hashes);
     }
 
     /// Frames the attributes with the nonce of now instead of `old`, and corrects
@@ -209,28 +201,19 @@ Result<QByteArray> anonymized(const QByteArray &snapshotBytes, const Replacement
 
 Result<Snapshot> readSnapshotFile(const QString &path)
 {
-    const QFileInfo info(path);
-    const QString name = plainText(path);
-    if (!info.exists())
-        return failure(Error::Kind::NotFound,
-            message(u"There is no file %1. Check the name of the snapshot."_s, u"没有文件 %1，请检查快照的文件名。"_s,
-                name));
-    if (!info.isFile())
-        return failure(Error::Kind::Failed,
-            message(u"%1 is not a file. Choose a snapshot that collect.sh wrote."_s,
-                u"%1 不是文件，请选择由 collect.sh 生成的快照。"_s, name));
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return failure(info.isReadable() ? Error::Kind::Failed : Error::Kind::Permission,
-            message(u"The snapshot %1 cannot be opened: %2"_s, u"无法打开快照 %1:%2"_s, name,
-                plainText(file.errorString())));
-    constexpr qint64 limit = 64LL * 1024 * 1024;
-    const QByteArray bytes = file.read(limit + 1);
+        return failure(QFileInfo::exists(path) ? Error::Kind::Permission : Error::Kind::NotFound,
+            message(u"The snapshot cannot be opened: %1. Check its name and that you may read it."_s,
+                u"无法打开快照：%1。请检查文件名以及是否有读取权限。"_s, plainText(file.errorString())),
+            {{}, path});
+    const QByteArray bytes = file.read(snapshotLimit + 1);
     if (file.error() != QFileDevice::NoError)
         return failure(Error::Kind::Failed,
-            message(
-                u"The snapshot %1 cannot be read: %2"_s, u"无法读取快照 %1:%2"_s, name, plainText(file.errorString())));
-    return parseSnapshot(plainText(info.fileName()), bytes);
+            message(u"The snapshot cannot be read: %1. Look at the disk that holds it, or copy it again."_s,
+                u"无法读取快照：%1。请检查其所在磁盘，或重新复制。"_s, plainText(file.errorString())),
+            {{}, path});
+    return parseSnapshot(plainText(QFileInfo(path).fileName()), bytes);
 }
 
 } // namespace jiagu

@@ -8,8 +8,8 @@
 namespace jiagu {
 
 /// Reads a Snapshot file from this machine's disk: parseSnapshot() over its
-/// bytes, named by the file's name. Fails with NotFound, Permission, TooLarge
-/// (before reading) or Failed and a sentence.
+/// bytes, named by the file's name. Fails with NotFound, Permission or Failed
+/// and the path, and as parseSnapshot() does; reads no more than a Snapshot has.
 Result<Snapshot> readSnapshotFile(const QString &path);
 
 /// Text to be replaced by other text wherever it stands: first, second.

@@ -430,4 +430,20 @@ QByteArray writeAttributes(const QByteArray &nonce, const QList<SnapshotAttribut
     return out;
 }
 
+void replaceHashes(SnapshotFrames &frames, const QHash<QByteArray, QByteArray> &hashes)
+{
+    for (SnapshotFrame &frame : frames.frames) {
+        if (frame.kind == "hash" && frame.words.size() == 2)
+            frame.words[1] = hashes.value(frame.words[0], frame.words[1]);
+        if (frame.kind != "hashes")
+            continue;
+        QList<QByteArray> lines = frame.body.split('\n');
+        for (QByteArray &line : lines) { // sha256sum's: 64 digits, two characters, the path
+            if (const auto hash = hashes.constFind(line.mid(66)); hash != hashes.cend())
+                line.replace(0, 64, *hash);
+        }
+        frame.body = lines.join('\n');
+    }
+}
+
 } // namespace jiagu

@@ -4,6 +4,7 @@
 #include "base/result.h"
 
 #include <QByteArray>
+#include <QHash>
 #include <QList>
 
 namespace jiagu {
@@ -65,5 +66,8 @@ struct SnapshotAttributes
 /// Reads the body of an "attributes" record; entries that are no entries are left out and counted in `damaged`.
 QList<SnapshotAttributes> readAttributes(const QByteArray &nonce, const QByteArray &body, int &damaged);
 QByteArray writeAttributes(const QByteArray &nonce, const QList<SnapshotAttributes> &entries);
+
+/// Puts the hashes of files that have another content now, by path, into the records that tell them.
+void replaceHashes(SnapshotFrames &frames, const QHash<QByteArray, QByteArray> &hashes);
 
 } // namespace jiagu

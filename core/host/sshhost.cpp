@@ -68,6 +68,7 @@ public:
         return fail(Error::Kind::Canceled, message(u"Canceled while %1."_s, u"已在“%1”时取消。"_s, what));
     }
 
+    bool elevates() const { return target.sudo && user != u"root"_s; }
     /// A channel to a root shell that waits for a script on its standard input.
     Result<Channel> openShell(const std::stop_token &stop);
     /// Sends a script and ends its input.
@@ -110,8 +111,7 @@ Result<> SshHost::Session::answerSudo(
 
 Result<SshHost::Session::Channel> SshHost::Session::openShell(const std::stop_token &stop)
 {
-    const bool useSudo = target.sudo && user != u"root"_s;
-    Elevation elevation(useSudo, node, user, randomHex(), randomHex());
+    Elevation elevation(elevates(), node, user, randomHex(), randomHex());
     auto channel = ssh->run(elevation.command(), stop);
     if (!channel)
         return channel;
@@ -239,7 +239,8 @@ Result<std::unique_ptr<SshHost>> SshHost::connect(const Target &target, const Kn
 Result<Snapshot> SshHost::read(std::stop_token stop, const Progress &progress)
 {
     Session &session = *m_session;
-    say(progress, message(u"Becoming root"_s, u"正在切换到 root"_s));
+    if (session.elevates())
+        say(progress, message(u"Becoming root"_s, u"正在切换到 root"_s));
     auto channel = session.openShell(stop);
     if (!channel)
         return tl::unexpected(channel.error());

@@ -7,6 +7,7 @@
 #include "cluster/yamlvalue.h"
 #include "document/yamldocument.h"
 
+#include <QHostAddress>
 #include <QJsonArray>
 
 #include <algorithm>
@@ -35,44 +36,19 @@ QByteArray ipv4Bytes(const QString &text)
     return bytes.size() == 4 ? bytes : QByteArray();
 }
 
-/// The groups of one side of "::"; empty with `good` false for what is none.
-QByteArray ipv6Groups(const QString &text, bool &good)
-{
-    QByteArray bytes;
-    if (text.isEmpty())
-        return bytes;
-    const QStringList parts = text.split(u':');
-    for (const QString &part : parts) {
-        if (part.contains(u'.') && &part == &parts.constLast()) {
-            const QByteArray tail = ipv4Bytes(part);
-            good = good && !tail.isEmpty();
-            return bytes + tail;
-        }
-        bool isNumber = false;
-        const uint group = part.toUInt(&isNumber, 16);
-        good = good && isNumber && part.size() <= 4 && part[0].isLetterOrNumber();
-        bytes += char(group >> 8);
-        bytes += char(group & 0xff);
-    }
-    return bytes;
-}
-
 /// The bytes of an address, 4 or 16; empty for what is none.
 QByteArray addressBytes(const QString &text)
 {
     if (!text.contains(u':'))
-        return ipv4Bytes(text);
-    bool good = text.size() <= 45;
-    const auto gap = text.indexOf("::"_L1);
-    if (gap < 0) {
-        const QByteArray bytes = ipv6Groups(text, good);
-        return good && bytes.size() == 16 ? bytes : QByteArray();
-    }
-    const QByteArray left = ipv6Groups(text.left(gap), good);
-    const QByteArray right = ipv6Groups(text.mid(gap + 2), good);
-    if (!good || left.size() + right.size() > 14)
+        return ipv4Bytes(text); // Qt would take 127.1 and 0x7f.0.0.1, too
+    const QHostAddress address(text);
+    if (address.protocol() != QAbstractSocket::IPv6Protocol || !address.scopeId().isEmpty())
         return {};
-    return left + QByteArray(16 - left.size() - right.size(), '\0') + right;
+    const Q_IPV6ADDR groups = address.toIPv6Address();
+    QByteArray bytes;
+    for (const quint8 byte : groups.c)
+        bytes += char(byte);
+    return bytes;
 }
 
 struct Network

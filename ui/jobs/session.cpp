@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "jobs/session.h"
 
+#include "host/recording.h"
 #include "host/sample.h"
 
-#include <QFile>
 #include <QFileInfo>
 
 #include <algorithm>
@@ -11,32 +11,6 @@
 using namespace Qt::Literals::StringLiterals;
 
 namespace jiagu {
-
-namespace {
-
-constexpr qint64 largestFile = qint64(64) * 1024 * 1024;
-
-Result<Snapshot> readFile(const QString &path)
-{
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        return failure(Error::Kind::NotFound,
-            message(u"The file cannot be opened: %1. Check its name and that you may read it."_s,
-                u"无法打开文件：%1。请检查文件名以及是否有读取权限。"_s, file.errorString()),
-            {.file = path});
-    }
-    if (file.size() > largestFile) {
-        return failure(Error::Kind::TooLarge,
-            message(
-                u"The file has %1 bytes, more than a snapshot can have (64 MiB). Choose a file that collect.sh wrote."_s,
-                u"文件有 %1 字节，超过快照的上限（64 MiB）。请选择由 collect.sh 生成的文件。"_s,
-                QString::number(file.size())),
-            {.file = path});
-    }
-    return parseSnapshot(QFileInfo(path).fileName(), file.read(largestFile));
-}
-
-} // namespace
 
 Session::Session(MakeQuestions questions, QObject *parent)
     : QObject(parent)
@@ -257,7 +231,7 @@ void Session::openFiles(const QStringList &paths)
         QList<Snapshot> snapshots;
         for (const QString &path : paths) {
             progress({.text = message(u"Reading %1"_s, u"正在读取 %1"_s, QFileInfo(path).fileName())});
-            if (auto snapshot = readFile(path))
+            if (auto snapshot = readSnapshotFile(path))
                 snapshots += *std::move(snapshot);
             else
                 judged.problems += snapshot.error();
