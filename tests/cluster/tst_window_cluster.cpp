@@ -2,9 +2,11 @@
 #include "jobs/session.h"
 #include "mainwindow.h"
 #include "models/clustermodel.h"
+#include "testbed.h"
 #include "views/rowview.h"
 
 #include <QAction>
+#include <QCheckBox>
 #include <QDialog>
 #include <QDir>
 #include <QFile>
@@ -234,6 +236,78 @@ private Q_SLOTS:
         QTRY_VERIFY2_WITH_TIMEOUT(idle(), qPrintable(told()), 60'000);
         for (const QString &worker : workers)
             QCOMPARE(content(*session, worker, kubeletConfig), before[worker]);
+    }
+
+    /// With a password and sudo the nodes come one after the other: where the password is wrong it is tried once, and
+    /// the nodes after it are not tried at all.
+    void wrongPasswordStopsTheBatch()
+    {
+        if (const QString obstacle = testbed::obstacle(); !obstacle.isEmpty())
+            QSKIP(qPrintable(obstacle));
+        const QString first = qEnvironmentVariable("JIAGU_TEST_WORKER", u"w1"_s);
+        const QString second = qEnvironmentVariable("JIAGU_TEST_WORKER2", u"w2"_s);
+        for (const QString &worker : {first, second}) {
+            if (!QFile::exists(m_directory + u'/' + worker + u"/octet"_s))
+                QSKIP("no cluster of three nodes: tests/testbed/cluster up cp1 w1 w2 makes one");
+        }
+        const auto on = [](const QString &node, const QString &script) {
+            return testbed::run(testbed::nodesScript(), {u"exec"_s, node, u"/bin/sh"_s, u"-c"_s, script})
+                .output.trimmed();
+        };
+        const QString failures =
+            u"journalctl --sync; journalctl -q -o cat -t sshd | grep -c 'Failed password for admin'"_s;
+        const QString logins = u"journalctl --sync; journalctl -q -o cat -t sshd | grep -c ' password for admin'"_s;
+        const int failedBefore = on(first, failures).toInt();
+        const int triedBefore = on(second, logins).toInt();
+        on(first, u"echo admin:another | chpasswd"_s);
+
+        MainWindow window;
+        Session *session = window.session();
+        session->setJournalDirectory(m_home.filePath(u"journal-batch"_s));
+        const QString known = m_home.filePath(u"known_hosts-batch"_s);
+        session->setKnownHosts({.read = {known}, .write = known});
+        window.show();
+        auto *problems = named<QListView>(window, "problems")->model();
+        const auto told = [&] {
+            QStringList lines;
+            for (int row = 0; row < problems->rowCount(); ++row)
+                lines += problems->index(row, 0).data().toString();
+            return lines.join(u'\n');
+        };
+        const auto answered = [&] { // accepts every host key; the others' password is asked once for all of them
+            if (auto *asked = named<QDialog>(window, "hostKeyQuestion"); asked && asked->isVisible())
+                asked->accept();
+            if (auto *asked = named<QDialog>(window, "secretQuestion"); asked && asked->isVisible()) {
+                named<QLineEdit>(*asked, "secret")->setText(u"adm"_s + u"in"_s);
+                asked->accept();
+            }
+            return session->phase() == Session::Phase::Idle;
+        };
+        const auto reason = [&](const QString &node) { // why it was not read
+            QStringList sentences;
+            for (const Error &problem : session->assessment()->cluster.node(node)->problems)
+                sentences += problem.message.en;
+            return sentences.join(u' ');
+        };
+        named<QAction>(window, "connect")->trigger();
+        auto *dialog = named<QDialog>(window, "connectDialog");
+        named<QLineEdit>(*dialog, "host")->setText(u"admin@"_s + m_address);
+        named<QLineEdit>(*dialog, "identity")->clear();
+        named<QLineEdit>(*dialog, "password")->setText(u"adm"_s + u"in"_s);
+        named<QCheckBox>(*dialog, "agent")->setChecked(false);
+        named<QCheckBox>(*dialog, "sudo")->setChecked(true);
+        dialog->accept();
+        QTRY_VERIFY2_WITH_TIMEOUT(answered() && session->assessment(), qPrintable(told()), 60'000);
+        named<QAction>(window, "connectOthers")->trigger();
+        QTRY_VERIFY2_WITH_TIMEOUT(
+            answered() && reason(first).contains(u"refused the login as admin"_s), qPrintable(told()), 60'000);
+        on(first, u"echo admin:admin | chpasswd"_s);
+
+        QVERIFY2(reason(second).contains(u"so that no account is locked"_s), qPrintable(reason(second)));
+        QCOMPARE(on(first, failures).toInt(), failedBefore + 1);
+        QCOMPARE(on(second, logins).toInt(), triedBefore);
+        for (const QString &worker : {first, second})
+            QVERIFY(!session->assessment()->cluster.node(worker)->read);
     }
 
 private:
