@@ -117,7 +117,10 @@ private Q_SLOTS:
 
     void everyFixTogether()
     {
-        QVERIFY(testbed::waitUntil(std::chrono::minutes(4), [] { return ask("/readyz") == "ok"; }));
+        // A controller manager that lost its API server a moment ago may still wait to be started again.
+        QVERIFY(testbed::waitUntil(std::chrono::minutes(6), [] {
+            return ask("/readyz") == "ok" && on(nodes()[0], "curl -sk https://127.0.0.1:10257/healthz") == "ok";
+        }));
         const auto before = assessed();
         QVERIFY2(before, before ? "" : qPrintable(describe(before.error(), Language::English)));
         QList<Finding> wanted;
@@ -130,9 +133,7 @@ private Q_SLOTS:
                 rules += finding.rule;
         }
         rules.sort();
-        QCOMPARE(rules,
-            (QStringList{u"API-02"_s, u"API-03"_s, u"API-04"_s, u"KCM-01"_s, u"KL-01"_s, u"KL-03"_s, u"KL-04"_s,
-                u"M-02-config"_s, u"M-02-keys"_s}));
+        QCOMPARE(rules.join(u' '), u"API-02 API-03 API-04 KCM-01 KL-01 KL-03 KL-04 M-02-config M-02-keys"_s);
         const auto without = plan(*before, wanted, {});
         QVERIFY(!without); // KL-01 has no default: nothing is planned without a number
         QVERIFY2(without.error().message.en.contains(u"KL-01"_s), qPrintable(without.error().message.en));

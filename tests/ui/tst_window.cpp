@@ -22,7 +22,9 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QMimeData>
+#include <QPlainTextEdit>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QStackedWidget>
@@ -353,6 +355,53 @@ private Q_SLOTS:
                 QVERIFY2(isTechnical(text) || isChinese(text) == chinese, qPrintable(text));
         }
         closeDialogs();
+    }
+
+    /// The same with a cluster open: the tree, the list of fixes, the changes to review, the explanation, the plan. The
+    /// sample holds no Chinese, so what is Chinese under English is ours; and every finding has a Chinese title.
+    void nothingIsLeftWithAClusterOpen()
+    {
+        m_window->openSnapshots(sampleFiles());
+        QTRY_VERIFY(m_window->session()->assessment());
+        auto *tree = named<QTreeView>(*m_window, "tree");
+        tree->setCurrentIndex(findRow(*tree->model(),
+            [](const QModelIndex &index) { return index.data(ClusterModel::FindingRole).toInt() >= 0; }));
+        action(*m_window, "review")->trigger();
+        auto *fixes = named<QListView>(*m_window, "fixes")->model();
+        for (int row = 0; row < fixes->rowCount(); ++row)
+            fixes->setData(fixes->index(row, 0), Qt::Checked, Qt::CheckStateRole);
+        named<QLineEdit>(*m_window, "value-KL-01")->setText(u"4096"_s);
+        const QList<QAbstractItemModel *> models{tree->model(), fixes, named<QTreeView>(*m_window, "changes")->model()};
+        QVERIFY(models[1]->rowCount() > 10 && models[2]->rowCount() > 5);
+        for (const char *language : {"chinese", "english", "chinese", "english"}) {
+            action(*m_window, language)->trigger();
+            const bool chinese = language == "chinese"_ba;
+            QStringList texts{named<QTextBrowser>(*m_window, "explanation")->toPlainText(),
+                named<QPlainTextEdit>(*m_window, "interruptions")->toPlainText()};
+            for (const QLabel *label : m_window->findChildren<QLabel *>())
+                texts += label->text();
+            int titles = 0;
+            for (const QAbstractItemModel *model : models) {
+                findRow(*model, [&](const QModelIndex &index) {
+                    for (int column = 0; column < model->columnCount(index.parent()); ++column) {
+                        const QModelIndex cell = index.siblingAtColumn(column);
+                        texts += {cell.data().toString(), cell.data(Qt::ToolTipRole).toString(),
+                            cell.data(Qt::AccessibleTextRole).toString()};
+                    }
+                    static const QRegularExpression title(u"^(API|KCM|KL|KP|M|WL)-\\d\\d\\S* "_s);
+                    if (title.match(index.data().toString()).hasMatch()) {
+                        ++titles;
+                        if (isChinese(index.data().toString()) != chinese)
+                            texts += u"!"_s + index.data().toString();
+                    }
+                    return false;
+                });
+            }
+            QVERIFY(titles > 40);
+            for (const QString &text : texts)
+                QVERIFY2(!text.startsWith(u'!') && (chinese || !isChinese(text)), qPrintable(text));
+            QVERIFY(isChinese(texts[0]) == chinese && isChinese(texts[1]) == chinese);
+        }
     }
 
     void remembersGeometryAndColumns()
