@@ -150,7 +150,12 @@ private:
         if (auto written = m_journal.append(m_changeSet.id, intent); !written)
             return {End::Refused, {}, written.error().message};
 
-        const auto heard = [this, &step, &transaction](const TransactionEvent &event) {
+        qsizetype known = 0; // of the node's journal, which an answer tells from its beginning
+        qsizetype told = 0;
+        const auto heard = [&](const TransactionEvent &event) {
+            if (told++ < known)
+                return;
+            known = told;
             if (m_outcome.evidence.size() < maximumEvidence)
                 m_outcome.evidence +=
                     u"%1 %2 %3"_s.arg(event.time.toString(Qt::ISODate), event.state, event.detail).trimmed();
@@ -170,12 +175,12 @@ private:
         if (state && state->end != End::Undecided)
             return {state->end, state->reason, {}};
 
-        // Not known: ask once. A node that never heard of it has changed nothing.
+        // Not known: ask once, and follow it to its end. A node that never heard of it has changed nothing.
         Transaction question;
         question.verb = Transaction::Verb::Status;
         question.id = transaction.id;
-        const auto ignore = [](const TransactionEvent &) {};
-        const auto answer = m_host.transact(question, {}, ignore);
+        told = 0;
+        const auto answer = m_host.transact(question, {}, heard);
         if (answer && answer->end == End::Absent)
             return {End::Refused, {}, state ? reasonText(state->reason, step) : state.error().message};
         if (answer && answer->end != End::Undecided)

@@ -76,6 +76,7 @@ class Host : public HostReader
 public:
     /// Carries out one request and follows it to its end. `onEvent` is called as the node reports.
     /// Stopping asks the node to roll back and goes on to follow it; a lost link is Undecided, not an error.
+    /// Asking for the status, which changes nothing, connects again where the connection is gone.
     virtual Result<TransactionState> transact(const Transaction &transaction, std::stop_token stop,
         const std::function<void(const TransactionEvent &)> &onEvent) = 0;
 };

@@ -6,6 +6,7 @@
 #include "host/transaction.h"
 
 #include <QDir>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QRandomGenerator>
 #include <QStandardPaths>
@@ -24,6 +25,7 @@ constexpr qsizetype maxNoise = 1024 * 1024; ///< what a login shell may print be
 constexpr std::chrono::milliseconds slice{100};
 constexpr std::chrono::minutes transactionLimit{60};
 constexpr std::chrono::seconds transactionSilence{30};
+constexpr std::chrono::milliseconds longestSlice{1000}; // of that silence, in one wait
 
 QByteArray randomHex()
 {
@@ -36,6 +38,11 @@ QByteArray shipped(const QString &name)
 {
     QFile file(u":/node/"_s + name);
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+bool isAboutTheLink(Error::Kind kind)
+{
+    return kind == Error::Kind::Lost || kind == Error::Kind::Timeout;
 }
 
 void say(const Progress &progress, const Message &text, qint64 bytes = 0)
@@ -71,6 +78,8 @@ public:
     bool elevates() const { return target.sudo && user != u"root"_s; }
     /// A channel to a root shell that waits for a script on its standard input.
     Result<Channel> openShell(const std::stop_token &stop);
+    /// The same over a new connection to the same machine.
+    Result<Channel> openShellAnew(const std::stop_token &stop);
     /// Sends a script and ends its input.
     Result<> sendScript(SshChannel &channel, const QByteArray &script, const std::stop_token &stop) const;
     Result<TransactionState> follow(SshChannel &channel, const QByteArray &nonce, const Transaction &transaction,
@@ -144,6 +153,15 @@ Result<SshHost::Session::Channel> SshHost::Session::openShell(const std::stop_to
     }
 }
 
+Result<SshHost::Session::Channel> SshHost::Session::openShellAnew(const std::stop_token &stop)
+{
+    auto renewed = SshSession::open(target, knownHosts, questions, limits, stop, {});
+    if (!renewed)
+        return tl::unexpected(renewed.error());
+    ssh = std::move(*renewed);
+    return openShell(stop);
+}
+
 Result<> SshHost::Session::sendScript(SshChannel &channel, const QByteArray &script, const std::stop_token &stop) const
 {
     if (auto done = channel.send(script, QDeadlineTimer(limits.open), stop); !done)
@@ -166,9 +184,13 @@ Result<TransactionState> SshHost::Session::follow(SshChannel &channel, const QBy
     Channel canceling;
     bool askedToCancel = false;
     const QDeadlineTimer deadline(transactionLimit);
-    QDeadlineTimer silence(transactionSilence);
+    std::chrono::milliseconds silence{0};
     for (;;) {
+        QElapsedTimer waited;
+        waited.start();
         const auto received = channel.receive(slice);
+        // A computer that slept, or stood still, has not been listening: that time says nothing about the node.
+        silence += std::min(std::chrono::milliseconds(waited.elapsed()), longestSlice);
         for (const TransactionEvent &event : answer.read(std::exchange(channel.output, {}))) {
             if (onEvent)
                 onEvent(event);
@@ -181,7 +203,7 @@ Result<TransactionState> SshHost::Session::follow(SshChannel &channel, const QBy
                     u"主机上的程序没有给出结果就结束了（退出状态 %1）：%2。"_s, QString::number(channel.exitStatus()),
                     plainText(QByteArrayView(channel.errors.simplified().left(500)))));
         if (answer.heard())
-            silence = QDeadlineTimer(transactionSilence);
+            silence = {};
         if (canceling)
             (void)canceling->receive(std::chrono::milliseconds(0));
 
@@ -194,14 +216,14 @@ Result<TransactionState> SshHost::Session::follow(SshChannel &channel, const QBy
             auto shell = received ? openShell({}) : tl::unexpected(received.error());
             if (shell && script && sendScript(**shell, *script, {})) {
                 canceling = std::move(*shell);
-                silence = QDeadlineTimer(transactionSilence);
+                silence = {};
                 continue;
             }
             auto other = SshHost::connect(target, knownHosts, questions, {}, {}, limits);
             const auto state = other ? (*other)->transact(cancel, {}, onEvent) : tl::unexpected(other.error());
             return state ? *state : undecided();
         }
-        if (!received || channel.hasEnded() || silence.hasExpired() || deadline.hasExpired())
+        if (!received || channel.hasEnded() || silence >= transactionSilence || deadline.hasExpired())
             return undecided();
     }
 }
@@ -293,6 +315,8 @@ Result<TransactionState> SshHost::transact(
     if (!script)
         return tl::unexpected(script.error());
     auto channel = session.openShell(stop);
+    if (!channel && transaction.verb == Transaction::Verb::Status && isAboutTheLink(channel.error().kind))
+        channel = session.openShellAnew(stop);
     if (!channel)
         return tl::unexpected(channel.error());
     // Cut off anywhere, the script does nothing: until its end was sent, an error means that nothing was changed.

@@ -49,6 +49,8 @@ struct Run
     int exitCode = -1;
     QString out;
     QString err;
+
+    QString said() const { return u"exit code %1\n"_s.arg(exitCode) + out + err; }
 };
 
 } // namespace
@@ -115,7 +117,7 @@ class TestCommandLineCluster : public QObject
         const Run run =
             jiagu(QStringList{u"plan"_s} + m_root + QStringList{u"--rule"_s, u"API-02"_s, u"--out"_s, file});
         if (run.exitCode != 0)
-            qWarning("%s", qPrintable(run.err));
+            qWarning("%s", qPrintable(run.said()));
         QFile written(path(file));
         if (!written.open(QIODevice::ReadOnly))
             return {};
@@ -162,7 +164,7 @@ private Q_SLOTS:
         QCOMPARE(findings(root, u"API-02"_s).size(), 1);
         QCOMPARE(findings(root, u"API-02"_s)[0][u"verdict"_s].toString(), u"fail"_s);
         const Run admin = jiagu(QStringList{u"scan"_s} + m_admin + json, "admin\n");
-        QVERIFY2(admin.exitCode == 1, qPrintable(admin.err));
+        QVERIFY2(admin.exitCode == 1, qPrintable(admin.said()));
         for (const QString &rule : {u"API-02"_s, u"KL-01"_s, u"M-02-static"_s})
             QCOMPARE(findings(admin, rule), findings(root, rule));
         const Run chinese = jiagu(QStringList{u"scan"_s} + m_root + QStringList{u"--lang"_s, u"zh"_s});
@@ -184,7 +186,7 @@ private Q_SLOTS:
         const Run applied = jiagu(QStringList{u"apply"_s, u"change.json"_s} + m_root
             + QStringList{
                 u"--yes"_s, id, u"--operator"_s, u"Li Hua"_s, u"--ticket"_s, u"CHG-42"_s, u"--reviewer"_s, u"王芳"_s});
-        QVERIFY2(applied.exitCode == 0, qPrintable(applied.err));
+        QVERIFY2(applied.exitCode == 0, qPrintable(applied.said()));
         QVERIFY2(applied.out.contains(u"Done"_s, Qt::CaseInsensitive), qPrintable(applied.out));
         QVERIFY(manifestState() != was);
         QVERIFY(askApi("/debug/pprof/").contains("NotFound"));
@@ -194,12 +196,12 @@ private Q_SLOTS:
         const Run again =
             jiagu(QStringList{u"plan"_s} + m_root + QStringList{u"--rule"_s, u"API-02"_s, u"--out"_s, u"again.json"_s});
         QCOMPARE(again.exitCode, 2);
-        QVERIFY2(again.err.contains(u"nothing to change"_s), qPrintable(again.err));
+        QVERIFY2(again.err.contains(u"nothing to change"_s), qPrintable(again.said()));
         QVERIFY(!QFile::exists(path(u"again.json"_s)));
 
         const Run reported = jiagu(QStringList{u"report"_s} + m_root
             + QStringList{u"--format"_s, u"html"_s, u"--out"_s, u"report.html"_s, u"--lang"_s, u"zh"_s});
-        QVERIFY2(reported.exitCode == 0, qPrintable(reported.err));
+        QVERIFY2(reported.exitCode == 0, qPrintable(reported.said()));
         QFile report(path(u"report.html"_s));
         QVERIFY(report.open(QIODevice::ReadOnly));
         const QString html = QString::fromUtf8(report.readAll());
@@ -207,15 +209,15 @@ private Q_SLOTS:
             QVERIFY2(html.contains(expected), qPrintable(expected));
 
         const Run restored = jiagu(QStringList{u"restore"_s, id} + m_admin, "admin\n");
-        QVERIFY2(restored.exitCode == 0, qPrintable(restored.err));
+        QVERIFY2(restored.exitCode == 0, qPrintable(restored.said()));
         QCOMPARE(manifestState(), was);
 
         QVERIFY(on("ls -d /var/lib/jiagu").contains("jiagu"));
         const Run cleaned = jiagu(QStringList{u"clean"_s} + m_root);
-        QVERIFY2(cleaned.exitCode == 0, qPrintable(cleaned.err));
+        QVERIFY2(cleaned.exitCode == 0, qPrintable(cleaned.said()));
         QCOMPARE(on("ls -d /var/lib/jiagu 2>/dev/null"), QByteArray());
         const Run late = jiagu(QStringList{u"restore"_s, id} + m_root);
-        QVERIFY2(late.exitCode == 3, qPrintable(late.err));
+        QVERIFY2(late.exitCode == 3, qPrintable(late.said()));
         QCOMPARE(manifestState(), was);
     }
 
@@ -237,7 +239,7 @@ private Q_SLOTS:
         file.write(QJsonDocument(toJson(*changeSet)).toJson());
         file.close();
         const Run run = jiagu(QStringList{u"apply"_s, u"bad.json"_s} + m_root + QStringList{u"--yes"_s, changeSet->id});
-        QVERIFY2(run.exitCode == 4, qPrintable(run.err));
+        QVERIFY2(run.exitCode == 4, qPrintable(run.said()));
         QVERIFY2(run.out.contains(u"as before"_s), qPrintable(run.out));
         QCOMPARE(manifestState(), was);
     }
@@ -250,7 +252,7 @@ private Q_SLOTS:
         on("cp -p " + manifest + " " + dot + "; echo '# edited' >>" + dot + "; mv " + dot + " " + manifest);
         const QByteArray edited = manifestState();
         const Run run = jiagu(QStringList{u"apply"_s, u"late.json"_s} + m_root + QStringList{u"--yes"_s, id});
-        QVERIFY2(run.exitCode == 3, qPrintable(run.err));
+        QVERIFY2(run.exitCode == 3, qPrintable(run.said()));
         QCOMPARE(manifestState(), edited);
         on("cp -p " + manifest + " " + dot + "; sed -i '$d' " + dot + "; mv " + dot + " " + manifest);
     }
@@ -270,13 +272,13 @@ private Q_SLOTS:
         testbed::run(testbed::nodesScript(), {u"cut"_s, node()});
         const Run lost = ended(*process);
         testbed::run(testbed::nodesScript(), {u"mend"_s, node()});
-        QVERIFY2(lost.exitCode == 5, qPrintable(lost.err));
+        QVERIFY2(lost.exitCode == 5, qPrintable(lost.said()));
         QVERIFY(testbed::waitUntil(std::chrono::minutes(4),
             [&] { return on("cat /var/lib/jiagu/txn/*/journal 2>/dev/null").contains("confirmed"); }));
         const Run again = jiagu(command);
         QVERIFY2(again.exitCode == 0, qPrintable(again.out + again.err));
         const Run restored = jiagu(QStringList{u"restore"_s, id} + m_root);
-        QVERIFY2(restored.exitCode == 0, qPrintable(restored.err));
+        QVERIFY2(restored.exitCode == 0, qPrintable(restored.said()));
         QCOMPARE(manifestState(), was);
     }
 
@@ -384,7 +386,7 @@ private Q_SLOTS:
         on(setup);
         const Run run = jiagu(QStringList{u"scan"_s} + m_root + QStringList{u"--format"_s, u"json"_s});
         on(undo);
-        QVERIFY2(run.exitCode == 1, qPrintable(run.err));
+        QVERIFY2(run.exitCode == 1, qPrintable(run.said()));
         QJsonObject about;
         for (const QJsonValue &finding : findings(run, rule)) {
             if (name.isEmpty() || finding[u"subject"_s][u"name"_s] == name)
@@ -414,13 +416,13 @@ private Q_SLOTS:
             u"--node"_s, u"root@"_s + bare.address(), u"--identity"_s, testbed::keyFile(), u"--host-key"_s, key};
         const Run run = jiagu(QStringList{u"scan"_s} + node);
         QCOMPARE(run.exitCode, 2);
-        QVERIFY2(run.err.contains(u"not a Kubernetes node"_s, Qt::CaseInsensitive), qPrintable(run.err));
+        QVERIFY2(run.err.contains(u"not a Kubernetes node"_s, Qt::CaseInsensitive), qPrintable(run.said()));
     }
 
     void records()
     {
         const Run run = jiagu(QStringList{u"record"_s} + m_root + QStringList{u"--out"_s, u"cp.jiagu-snapshot"_s});
-        QVERIFY2(run.exitCode == 0, qPrintable(run.err));
+        QVERIFY2(run.exitCode == 0, qPrintable(run.said()));
         const QStringList json{u"--format"_s, u"json"_s};
         const Run recorded = jiagu(QStringList{u"scan"_s, u"--snapshot"_s, u"cp.jiagu-snapshot"_s} + json);
         const Run live = jiagu(QStringList{u"scan"_s} + m_root + json);

@@ -42,9 +42,14 @@ public:
         const Answer answer = answers.isEmpty() ? Answer() : answers.takeFirst();
         if (answer.error)
             return tl::unexpected(*answer.error);
-        const TransactionEvent event{u"staged"_s, {}, QDateTime(QDate(2026, 1, 31), QTime(12, 0), Qt::UTC)};
-        if (transaction.verb == Transaction::Verb::Apply || transaction.verb == Transaction::Verb::Restore)
-            onEvent(event);
+        const QDateTime time(QDate(2026, 1, 31), QTime(12, 0), Qt::UTC);
+        const bool asked = transaction.verb == Transaction::Verb::Status;
+        if (answer.end == End::Absent)
+            return TransactionState{End::Absent, answer.reason, {}};
+        if (asked || transaction.verb == Transaction::Verb::Apply || transaction.verb == Transaction::Verb::Restore)
+            onEvent({u"staged"_s, {}, time});
+        if (asked) // told from the beginning, and on
+            onEvent({u"verified"_s, {}, time});
         TransactionState state;
         state.end = answer.end;
         state.reason = answer.reason;
@@ -159,8 +164,9 @@ private Q_SLOTS:
         QTest::newRow("link lost, the answer too")
             << 1 << Answers{says(End::Undecided, u"lost"_s), fails(Error::Kind::Lost)} << u"apply status"_s
             << u"undecided"_s << one + u"undecided"_s << u"ask it"_s;
-        QTest::newRow("link lost, then kept") << 1 << Answers{says(End::Undecided, u"lost"_s), says(End::Confirmed)}
-                                              << u"apply status"_s << u"done"_s << one + u"done"_s << u"healthy"_s;
+        QTest::newRow("link lost, then kept")
+            << 1 << Answers{says(End::Undecided, u"lost"_s), says(End::Confirmed)} << u"apply status"_s << u"done"_s
+            << u"approved intent state state outcome:done"_s << u"healthy"_s;
         QTest::newRow("failed, never arrived")
             << 1 << Answers{fails(Error::Kind::Failed), says(End::Absent)} << u"apply status"_s << u"refused"_s
             << unheard + u"refused"_s << u"no way"_s;

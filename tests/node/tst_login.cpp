@@ -497,7 +497,8 @@ private Q_SLOTS:
         QCOMPARE(inMemory(hidden), QStringList());
     }
 
-    /// Stopping asks the node for the roll-back and goes on to follow it; a lost link leaves it undecided. The
+    /// Stopping asks the node for the roll-back and goes on to follow it; a lost link leaves it undecided, and asking
+    /// for the status connects again. The
     /// node-side program is played by a shell that waits to be canceled.
     void followsATransaction_data()
     {
@@ -510,6 +511,7 @@ private Q_SLOTS:
             << u"stop"_s << u"rolled back: "_s;
         QTest::newRow("link lost") << ""_ba << u"cut"_s << u"undecided: lost"_s;
         QTest::newRow("link lost, then canceled") << ""_ba << u"cut and stop"_s << u"undecided: lost"_s;
+        QTest::newRow("link broken, then asked about") << ""_ba << u"break"_s << u"rolled back: canceled"_s;
         QTest::newRow("program died") << ""_ba << u"die"_s
                                       << u"error: ended without an answer (exit status 9): killed."_s;
     }
@@ -545,17 +547,25 @@ private Q_SLOTS:
         QVERIFY2(host, host ? "" : qPrintable(host.error().message.en));
         std::stop_source stop;
         QStringList events;
-        const auto state = (*host)->transact(
+        auto state = (*host)->transact(
             {Transaction::Verb::Apply, u"abc"_s, "request"}, stop.get_token(), [&](const TransactionEvent &event) {
                 events.append(event.state);
                 if (then.contains(u"cut"_s))
                     m_node.control(u"cut"_s);
+                if (then == u"break"_s)
+                    m_node.shell("pkill -9 -f '^sshd: root'");
                 if (then == u"die"_s)
                     m_node.shell("touch /tmp/die");
                 if (then.contains(u"stop"_s))
                     stop.request_stop();
             });
         m_node.control(u"mend"_s);
+        if (then == u"break"_s) {
+            QVERIFY(state);
+            QCOMPARE(int(state->end), int(TransactionState::End::Undecided));
+            m_node.shell("touch /tmp/canceled");
+            state = (*host)->transact({Transaction::Verb::Status, u"abc"_s, {}}, {}, [](const TransactionEvent &) {});
+        }
         m_node.shell(
             "touch /tmp/canceled; cp /usr/bin/dash.kept /usr/bin/dash.new; mv /usr/bin/dash.new /usr/bin/dash");
         QString ended = u"error: "_s;
