@@ -4,6 +4,7 @@
 #include "access.h"
 #include "base/plaintext.h"
 #include "commands.h"
+#include "rules/advice.h"
 
 #include <QFile>
 #include <QSaveFile>
@@ -40,6 +41,7 @@ public:
     QString text()
     {
         head();
+        first();
         for (const Severity severity :
             {Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info}) {
             group(severityText(severity),
@@ -72,6 +74,26 @@ private:
             + u'\n';
         if (cluster.apiNode.isEmpty() && !cluster.apiError.isEmpty())
             m_text += plainText(say(cluster.apiError)) + u'\n';
+    }
+
+    void first()
+    {
+        const QList<Advice> lines = whatToDoFirst(m_assessment);
+        if (lines.isEmpty())
+            return;
+        m_text += u'\n' + say({u"what to do first"_s, u"优先处理"_s}) + u'\n';
+        for (qsizetype index = 0; index < lines.size(); ++index) {
+            const Advice &line = lines[index];
+            QStringList parts;
+            if (!line.rule.isEmpty())
+                parts += say(severityText(line.severity));
+            if (const QString place = say(placeText(line)); !place.isEmpty())
+                parts += place;
+            if (!line.rule.isEmpty())
+                parts += say(costText(line.cost));
+            m_text += u"  %1. "_s.arg(index + 1) + (line.rule.isEmpty() ? QString() : plainText(line.rule) + u' ')
+                + plainText(say(line.title)) + u" ("_s + parts.join(u"; "_s) + u")\n"_s;
+        }
     }
 
     template <typename Wanted>

@@ -763,6 +763,25 @@
     </message>
 </context>
 <context>
+    <name>jiagu::Overview</name>
+    <message>
+        <source>What to do first</source>
+        <translation>优先处理</translation>
+    </message>
+    <message>
+        <source>%1 of %2 nodes read. %3 findings fail, %4 could not be checked, %5 are for a person to decide, %6 pass.</source>
+        <translation>已读取 %1/%2 个节点。不通过 %3 项，未能检查 %4 项，需人工核查 %5 项，通过 %6 项。</translation>
+    </message>
+    <message>
+        <source>Nothing fails among what could be checked. Look at what could not be checked next.</source>
+        <translation>已检查的项目中没有不通过项。接下来请查看未能检查的项目。</translation>
+    </message>
+    <message>
+        <source>Nothing fails.</source>
+        <translation>没有不通过项。</translation>
+    </message>
+</context>
+<context>
     <name>jiagu::QuestionDialog</name>
     <message>
         <source>%1 has shown a host key that is not known yet. Compare the fingerprint with the one that the administrator of the node gives you (ssh-keygen -lf on the node). Accept it only when they are equal.</source>
@@ -854,6 +873,10 @@
     <message>
         <source>&amp;Connect to this node</source>
         <translation>连接到此节点(&amp;C)</translation>
+    </message>
+    <message>
+        <source>What to do first</source>
+        <translation>优先处理</translation>
     </message>
 </context>
 <context>

@@ -242,6 +242,33 @@ private Q_SLOTS:
         QVERIFY(named<QWidget>(*m_window, "startPage")->isVisible());
     }
 
+    /// The first answer is short, and each of its lines leads to what it is about, by keyboard and through a filter.
+    void beginsWithWhatToDoFirst()
+    {
+        m_window->openSnapshots(sampleFiles());
+        QTRY_VERIFY(m_window->session()->assessment());
+        auto *overview = named<QTextBrowser>(*m_window, "overview");
+        auto *document = named<RowView>(*m_window, "document");
+        QTRY_VERIFY(overview->isVisible());
+        QVERIFY(!document->isVisible());
+        const qsizetype links = overview->toHtml().count(u"href=\"finding:"_s);
+        QVERIFY2(links >= 5 && links <= 10, qPrintable(QString::number(links)));
+
+        named<QLineEdit>(*m_window, "filter")->setText(u"no such thing"_s);
+        overview->setFocus();
+        QTest::keyClick(overview, Qt::Key_Tab);
+        const QString line = overview->textCursor().selectedText();
+        QTest::keyClick(overview, Qt::Key_Return);
+        auto *tree = named<QTreeView>(*m_window, "tree");
+        const int finding = tree->currentIndex().siblingAtColumn(0).data(ClusterModel::FindingRole).toInt();
+        const QString rule = m_window->session()->assessment()->findings.value(finding).rule;
+        QVERIFY2(!rule.isEmpty() && line.startsWith(rule + u' '), qPrintable(line));
+        QVERIFY(!overview->isVisible() && document->isVisible());
+
+        tree->setCurrentIndex(tree->model()->index(0, 0));
+        QVERIFY(overview->isVisible());
+    }
+
     void everyTextIsInTheLanguage()
     {
         const auto texts = [this] {
@@ -376,7 +403,8 @@ private Q_SLOTS:
         for (const char *language : {"chinese", "english", "chinese", "english"}) {
             action(*m_window, language)->trigger();
             const bool chinese = language == "chinese"_ba;
-            QStringList texts{named<QTextBrowser>(*m_window, "explanation")->toPlainText(),
+            QStringList texts{named<QTextBrowser>(*m_window, "overview")->toPlainText(),
+                named<QTextBrowser>(*m_window, "explanation")->toPlainText(),
                 named<QPlainTextEdit>(*m_window, "interruptions")->toPlainText()};
             for (const QLabel *label : m_window->findChildren<QLabel *>())
                 texts += label->text();
@@ -400,7 +428,7 @@ private Q_SLOTS:
             QVERIFY(titles > 40);
             for (const QString &text : texts)
                 QVERIFY2(!text.startsWith(u'!') && (chinese || !isChinese(text)), qPrintable(text));
-            QVERIFY(isChinese(texts[0]) == chinese && isChinese(texts[1]) == chinese);
+            QVERIFY(isChinese(texts[0]) == chinese && isChinese(texts[1]) == chinese && isChinese(texts[2]) == chinese);
         }
     }
 

@@ -5,6 +5,7 @@
 #include "language.h"
 #include "models/clustermodel.h"
 #include "views/explanation.h"
+#include "views/overview.h"
 #include "views/rowview.h"
 
 #include <QAction>
@@ -16,6 +17,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <QTimer>
 #include <QTreeView>
 #include <QVBoxLayout>
@@ -61,6 +63,8 @@ ResultsPage::ResultsPage(QWidget *parent)
     , m_empty(new QLabel)
     , m_documentName(new QLabel)
     , m_document(new RowView(RowView::Style::Document))
+    , m_overview(new Overview)
+    , m_middle(new QStackedWidget)
     , m_explanation(new Explanation)
     , m_splitter(new QSplitter)
     , m_typing(new QTimer(this))
@@ -73,6 +77,7 @@ ResultsPage::ResultsPage(QWidget *parent)
     m_tree->setObjectName(u"tree"_s);
     m_document->setObjectName(u"document"_s);
     m_documentName->setObjectName(u"documentName"_s);
+    m_overview->setObjectName(u"overview"_s);
     m_explanation->setObjectName(u"explanation"_s);
     m_splitter->setObjectName(u"splitter"_s);
     for (QLabel *label : {m_count, m_empty, m_documentName})
@@ -113,7 +118,9 @@ ResultsPage::ResultsPage(QWidget *parent)
         return layout;
     };
     pane({m_tree, m_empty}, filterRow)->setStretch(1, 1);
-    pane({m_documentName, m_document}, nullptr)->setStretch(1, 1);
+    m_middle->addWidget(m_document);
+    m_middle->addWidget(m_overview);
+    pane({m_documentName, m_middle}, nullptr)->setStretch(1, 1);
     pane({m_explanation}, nullptr);
     m_splitter->setSizes({560, 520, 360});
     m_splitter->setChildrenCollapsible(false);
@@ -130,6 +137,15 @@ ResultsPage::ResultsPage(QWidget *parent)
     });
     connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, &ResultsPage::showCurrent);
     connect(m_document, &RowView::findingClicked, this, &ResultsPage::selectFinding);
+    connect(m_overview, &Overview::findingRequested, this, [this](int finding) {
+        if (!m_filter->mapFromSource(m_model->indexOfFinding(finding)).isValid()) { // what was asked for is to be seen
+            m_words->clear();
+            m_failuresOnly->setChecked(false);
+            applyFilter();
+        }
+        selectFinding(finding);
+        m_tree->setFocus();
+    });
     connect(m_explanation, &Explanation::lineRequested, this, [this](const DocumentId &document, int line) {
         showDocument(document);
         m_document->showLine(line);
@@ -150,6 +166,7 @@ void ResultsPage::setAssessment(const Assessment &assessment)
         selected = m_assessment.findings[m_model->item(index).finding].id();
     m_assessment = assessment;
     m_model->setAssessment(assessment);
+    m_overview->setAssessment(assessment);
     m_shown = {};
     applyFilter();
     expandToFindings();
@@ -164,6 +181,7 @@ void ResultsPage::clear()
 {
     m_assessment = {};
     m_model->clear();
+    m_overview->setAssessment({});
     m_document->setRows({});
     m_documentName->clear();
     m_explanation->clear();
@@ -205,6 +223,9 @@ void ResultsPage::showCurrent()
     if (!index.isValid())
         return;
     const TreeItem &item = m_model->item(index);
+    const bool whole = item.kind == TreeItem::Kind::Cluster;
+    m_middle->setCurrentWidget(whole ? static_cast<QWidget *>(m_overview) : m_document);
+    m_documentName->setHidden(whole);
     m_explanation->showItem(m_assessment, item);
     showDocument(item.document);
     if (item.finding < 0)
@@ -290,7 +311,8 @@ void ResultsPage::collapse()
 
 void ResultsPage::cyclePanes(int direction)
 {
-    const std::array<QWidget *, 4> panes{m_words, m_tree, m_document, m_explanation};
+    QWidget *middle = m_middle->currentWidget();
+    const std::array<QWidget *, 4> panes{m_words, m_tree, middle, m_explanation};
     const auto *at = std::ranges::find_if(panes, &QWidget::hasFocus);
     const auto next = at == panes.end() ? 0 : at - panes.begin() + direction + qsizetype(panes.size());
     panes[std::size_t(next) % panes.size()]->setFocus(Qt::ShortcutFocusReason);
@@ -373,6 +395,8 @@ void ResultsPage::retranslate()
     m_tree->setAccessibleName(tr("Findings by node"));
     m_connectNode->setText(tr("&Connect to this node"));
     m_document->setAccessibleName(tr("Document"));
+    m_overview->setAccessibleName(tr("What to do first"));
+    m_overview->retranslate();
     m_explanation->setAccessibleName(tr("Explanation"));
     m_model->retranslate();
     m_count->setText(tr("%1 of %2").arg(m_filter->shownFindings()).arg(m_assessment.findings.size()));

@@ -11,6 +11,7 @@ class QLabel;
 class QLineEdit;
 class QModelIndex;
 class QSplitter;
+class QStackedWidget;
 class QTimer;
 class QToolButton;
 class QTreeView;
@@ -20,6 +21,7 @@ namespace jiagu {
 class ClusterFilter;
 class ClusterModel;
 class Explanation;
+class Overview;
 class RowView;
 
 /// The findings: the tree with its filter, the document with its marks, the explanation.
@@ -80,6 +82,8 @@ private:
     QLabel *m_empty;
     QLabel *m_documentName;
     RowView *m_document;
+    Overview *m_overview; ///< in the document's place while the cluster itself is selected
+    QStackedWidget *m_middle;
     Explanation *m_explanation;
     QSplitter *m_splitter;
     QTimer *m_typing;

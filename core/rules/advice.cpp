@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/advice.h"
+
+#include "base/plaintext.h"
+
+#include <algorithm>
+#include <tuple>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace jiagu {
+
+namespace {
+
+constexpr qsizetype mostNamed = 3;
+
+Message names(const QStringList &nodes)
+{
+    const QString shown = plainText(nodes.mid(0, mostNamed).join(u", "_s));
+    if (nodes.size() <= mostNamed)
+        return {shown, QString(shown).replace(u", "_s, u"、"_s)};
+    return message(u"%1 and %2 more"_s, u"%1，另有 %2 个节点"_s, shown, QString::number(nodes.size() - mostNamed));
+}
+
+Cost costOf(const Rule &rule, const Finding &finding)
+{
+    if (!finding.fixable)
+        return Cost::ByHand;
+    switch (rule.fix) {
+    case FixKind::None:
+    case FixKind::Guided:
+        return Cost::ByHand;
+    case FixKind::SetAttributes:
+        return Cost::Nothing;
+    case FixKind::SetField:
+        return Cost::Kubelet;
+    case FixKind::SetFlag:
+        return rule.component == ComponentKind::ApiServer ? Cost::Api : Cost::Component;
+    }
+    return Cost::ByHand;
+}
+
+} // namespace
+
+Message costText(Cost cost)
+{
+    switch (cost) {
+    case Cost::Nothing:
+        return {u"nothing restarts"_s, u"无需重启"_s};
+    case Cost::Kubelet:
+        return {u"the kubelet restarts, containers keep running"_s, u"kubelet 重启，容器继续运行"_s};
+    case Cost::Component:
+        return {u"the component restarts, workloads go on"_s, u"组件重启，业务不受影响"_s};
+    case Cost::Api:
+        return {u"kube-apiserver restarts, away for 16 to 45 seconds; one restart for all its lines together"_s,
+            u"kube-apiserver 重启，中断 16 至 45 秒；其各项可合并为一次重启"_s};
+    case Cost::ByHand:
+        return {u"by hand"_s, u"需人工处理"_s};
+    }
+    return {};
+}
+
+Message placeText(const Advice &advice)
+{
+    if (!advice.nodes.isEmpty())
+        return names(advice.nodes);
+    if (advice.objects > 1)
+        return message(u"%1 objects"_s, u"%1 个对象"_s, QString::number(advice.objects));
+    return {};
+}
+
+QList<Advice> whatToDoFirst(const Assessment &assessment, qsizetype most)
+{
+    QList<Advice> lines;
+    QHash<QString, qsizetype> byRule;
+    for (int index = 0; index < assessment.findings.size(); ++index) {
+        const Finding &finding = assessment.findings[index];
+        if (!finding.counts() || finding.verdict != Verdict::Fail)
+            continue;
+        const Rule *rule = assessment.pack.rule(finding.rule);
+        if (!rule)
+            continue;
+        auto at = byRule.constFind(finding.rule);
+        if (at == byRule.cend()) {
+            at = byRule.insert(finding.rule, lines.size());
+            lines += {.rule = finding.rule,
+                .severity = finding.severity,
+                .title = finding.title,
+                .nodes = {},
+                .objects = 0,
+                .cost = costOf(*rule, finding),
+                .finding = index};
+        }
+        Advice &line = lines[*at];
+        ++line.objects;
+        line.cost = std::max(line.cost, costOf(*rule, finding));
+        line.severity = std::min(line.severity, finding.severity);
+        if (!finding.subject.node.isEmpty() && !line.nodes.contains(finding.subject.node))
+            line.nodes += finding.subject.node;
+    }
+    std::ranges::stable_sort(lines, {}, [](const Advice &line) { return std::tie(line.severity, line.cost); });
+
+    QStringList unread;
+    for (const Node &node : assessment.cluster.nodes) {
+        if (!node.read)
+            unread += node.name;
+    }
+    if (!unread.isEmpty())
+        lines.prepend({.rule = {},
+            .severity = Severity::Critical,
+            .title = message(u"Read the nodes that nobody has looked at: what is in force on them is not known"_s,
+                u"读取尚未核查的节点：其上的生效值未知"_s),
+            .nodes = unread,
+            .objects = int(unread.size()),
+            .cost = Cost::Nothing,
+            .finding = -1});
+    return lines.mid(0, most);
+}
+
+} // namespace jiagu
