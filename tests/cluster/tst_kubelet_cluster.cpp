@@ -182,7 +182,7 @@ class TestKubeletCluster : public QObject
         kubectl("run " + name.toUtf8()
             + " --image=localhost/kube/pause:3.10.1 --image-pull-policy=Never --overrides='{\"spec\":{\"nodeName\":\""
             + worker().toUtf8() + "\",\"tolerations\":[{\"operator\":\"Exists\"}]}}'");
-        QVERIFY(testbed::waitUntil(std::chrono::minutes(1),
+        QVERIFY(testbed::waitUntil(std::chrono::minutes(4),
             [&name] { return kubectl("get pod " + name.toUtf8() + " -o jsonpath='{.status.phase}'") == "Running"; }));
     }
 
@@ -349,11 +349,11 @@ private Q_SLOTS:
     {
         QFETCH(bool, missing);
         const QString node = worker();
-        const auto offer = [&node](const QByteArray &count) {
-            kubectl("patch node " + node.toUtf8()
-                + " --subresource=status --type=merge -p '{\"status\":{\"capacity\":{\"huawei.com/Ascend910\":" + count
-                + "},\"allocatable\":{\"huawei.com/Ascend910\":" + count + "}}}'");
+        const auto offer = [&node](const QByteArray &count) { // until it is there: the API server may be away meanwhile
             return testbed::waitUntil(std::chrono::minutes(2), [&node, &count] {
+                kubectl("patch node " + node.toUtf8()
+                    + " --subresource=status --type=merge -p '{\"status\":{\"capacity\":{\"huawei.com/Ascend910\":"
+                    + count + "},\"allocatable\":{\"huawei.com/Ascend910\":" + count + "}}}'");
                 const QByteArray is = kubectl(
                     "get node " + node.toUtf8() + " -o jsonpath='{.status.allocatable.huawei\\.com/Ascend910}'");
                 return is == (count == "null" ? QByteArray() : QByteArray(count).replace('"', ""));
@@ -365,7 +365,7 @@ private Q_SLOTS:
         const QByteArray was = stateOf(node, config);
         auto made = kubeletStep(*host, "podPidsLimit: 1000\n");
         QVERIFY(made);
-        made->limit = missing ? 30 : 120;
+        made->limit = missing ? 60 : 120;
         const ChangeSet set = changeSet({*made});
         Journal kept = journal(u"resources"_s);
         const Progress progress = [&](const Step &step) {

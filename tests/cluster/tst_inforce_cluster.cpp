@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cluster/inforce.h"
+#include "cluster/kubeletarguments.h"
+#include "testbed.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace jiagu;
+
+namespace {
+
+const QByteArray config = "/var/lib/kubelet/config.yaml";
+const QByteArray extra = "/etc/default/kubelet"; // of KUBELET_EXTRA_ARGS, in kubeadm's unit
+const QByteArray dropIns = "/etc/kubernetes/kubelet.conf.d";
+const QByteArray head = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n";
+
+QString controlPlane()
+{
+    return qEnvironmentVariable("JIAGU_TEST_CP", u"cp1"_s);
+}
+QString worker()
+{
+    return qEnvironmentVariable("JIAGU_TEST_WORKER2", u"w2"_s);
+}
+
+QByteArray on(const QString &node, const QByteArray &script)
+{
+    return testbed::run(testbed::nodesScript(), {u"exec"_s, node, u"/bin/sh"_s, u"-s"_s}, script).output;
+}
+
+QByteArray put(const QByteArray &path, const QByteArray &content)
+{
+    return "mkdir -p $(dirname " + path + "); base64 -d >" + path + " <<'END'\n" + content.toBase64() + "\nEND\n";
+}
+
+/// What the table compares: a knob, by the names that the kubelet has for it.
+SettingName knob(const QString &path)
+{
+    static const QMap<QString, std::pair<QString, ValueType>> known{
+        {u"podPidsLimit"_s, {u"--pod-max-pids"_s, ValueType::Integer}},
+        {u"maxPods"_s, {u"--max-pods"_s, ValueType::Integer}},
+        {u"readOnlyPort"_s, {u"--read-only-port"_s, ValueType::Integer}},
+        {u"address"_s, {u"--address"_s, ValueType::String}},
+        {u"tlsMinVersion"_s, {u"--tls-min-version"_s, ValueType::String}},
+        {u"tlsCipherSuites"_s, {u"--tls-cipher-suites"_s, ValueType::StringList}},
+        {u"clusterDNS"_s, {u"--cluster-dns"_s, ValueType::StringList}},
+        {u"featureGates"_s, {u"--feature-gates"_s, ValueType::Map}},
+        {u"enableProfilingHandler"_s, {u""_s, ValueType::Bool}},
+        {u"authentication.anonymous.enabled"_s, {u"--anonymous-auth"_s, ValueType::Bool}},
+        {u"authorization.mode"_s, {u"--authorization-mode"_s, ValueType::String}},
+    };
+    const auto &[flag, type] = known[path];
+    return {ComponentKind::Kubelet, flag, path, type};
+}
+
+/// A value at a dotted path of what the kubelet says.
+QJsonValue at(QJsonValue value, const QString &path)
+{
+    for (const QString &step : path.split(u'.'))
+        value = value.toObject().value(step);
+    return value;
+}
+
+QByteArray shown(const QJsonValue &value)
+{
+    return QJsonDocument(QJsonObject{{u"is"_s, value}}).toJson(QJsonDocument::Compact);
+}
+
+} // namespace
+
+/// The values in force as this program sees them, beside what a real kubelet says of itself at /configz; where it
+/// refuses a configuration, this program says that it does not start with it.
+class TestInForceCluster : public QObject
+{
+    Q_OBJECT
+
+    QByteArray m_config;
+    QByteArray m_extra;
+    QList<QByteArray> m_argv; ///< of the kubelet as kubeadm starts it
+
+    static QByteArray mainPid() { return on(worker(), "systemctl show kubelet -p MainPID --value").trimmed(); }
+    static bool isHealthy()
+    {
+        return on(worker(), "curl -s --max-time 2 http://127.0.0.1:10248/healthz").trimmed() == "ok";
+    }
+
+    /// What the kubelet says, once the process that runs is the one that was started.
+    static QJsonObject configz()
+    {
+        QJsonObject said;
+        (void)testbed::waitUntil(std::chrono::seconds(60), [&said] {
+            const QByteArray answer = on(controlPlane(),
+                "kubectl --kubeconfig /etc/kubernetes/admin.conf get --raw /api/v1/nodes/" + worker().toUtf8()
+                    + "/proxy/configz");
+            said = QJsonDocument::fromJson(answer).object().value(u"kubeletconfig"_s).toObject();
+            return !said.isEmpty();
+        });
+        return said;
+    }
+
+    /// True when the kubelet started as it was configured, false when it refused.
+    static bool restarted()
+    {
+        on(worker(), "systemctl reset-failed kubelet; systemctl restart kubelet");
+        bool healthy = false;
+        const bool ended = testbed::waitUntil(std::chrono::seconds(60), [&healthy] {
+            healthy = isHealthy();
+            return healthy || on(worker(), "systemctl show kubelet -p SubState --value").trimmed() == "auto-restart";
+        });
+        return ended && healthy;
+    }
+
+    static std::optional<Cluster> read(const QList<QByteArray> &argv)
+    {
+        QFile script(QStringLiteral(SOURCE_DIR "/resources/node/collect.sh"));
+        if (!script.open(QIODevice::ReadOnly))
+            return {};
+        auto snapshot = parseSnapshot(worker(), on(worker(), script.readAll()));
+        if (!snapshot)
+            return {};
+        const auto isKubelet = [](const ProcessRecord &process) {
+            return !process.argv.isEmpty() && process.argv[0].endsWith("/kubelet");
+        };
+        if (!argv.isEmpty()) { // it does not stay up: judge what it is told to run with
+            snapshot->processes.removeIf(isKubelet);
+            ProcessRecord process;
+            process.pid = 1;
+            process.argv = argv;
+            process.started = snapshot->taken;
+            snapshot->processes += process;
+        }
+        auto cluster = buildCluster({*snapshot});
+        return cluster ? std::optional(*cluster) : std::nullopt;
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        if (const QString obstacle = testbed::obstacle(); !obstacle.isEmpty())
+            QSKIP(qPrintable(obstacle));
+        const QString nodes = QString::fromUtf8(testbed::run(testbed::nodesScript(), {u"list"_s}).output);
+        if (!nodes.contains(worker() + u' ') || !nodes.contains(controlPlane() + u' '))
+            QSKIP("no cluster with a second worker: bring one up with tests/testbed/cluster up cp1 w1 w2");
+        m_config = on(worker(), "cat " + config);
+        m_extra = on(worker(), "cat " + extra + " 2>/dev/null");
+        QVERIFY(m_config.startsWith("apiVersion"));
+        QVERIFY(testbed::waitUntil(std::chrono::minutes(4), [] { return isHealthy(); }));
+        m_argv = on(worker(), "cat /proc/" + mainPid() + "/cmdline").split('\0');
+        m_argv.removeLast();
+        QVERIFY(m_argv.size() > 2);
+    }
+    void cleanupTestCase()
+    {
+        if (m_config.isEmpty())
+            return;
+        on(worker(),
+            "rm -rf " + dropIns + '\n' + put(config, m_config)
+                + (m_extra.isEmpty() ? "rm -f " + extra + '\n' : put(extra, m_extra)));
+        QVERIFY(restarted());
+        QVERIFY(testbed::waitUntil(std::chrono::minutes(4), [] {
+            return on(controlPlane(), "kubectl --kubeconfig /etc/kubernetes/admin.conf get node " + worker().toUtf8())
+                .contains(" Ready");
+        }));
+    }
+
+    void says_data()
+    {
+        using Files = QMap<QByteArray, QByteArray>; // below the drop-in directory
+        QTest::addColumn<QByteArray>("more"); ///< at the end of kubeadm's configuration file
+        QTest::addColumn<Files>("files");
+        QTest::addColumn<QByteArray>("arguments"); ///< the environment file
+        QTest::addColumn<QStringList>("knobs"); ///< compared; with "!": the kubelet refuses, and so do we
+        const auto row = [](const char *name, const QByteArray &more, const Files &files, const QByteArray &arguments,
+                             const QStringList &knobs) { QTest::newRow(name) << more << files << arguments << knobs; };
+        const QByteArray with = "--config-dir=" + dropIns;
+        const QStringList limit{u"podPidsLimit"_s};
+        row("file", "podPidsLimit: 1000\n", {}, "", limit);
+        row("nothing written", "", {}, "",
+            {u"podPidsLimit"_s, u"readOnlyPort"_s, u"authentication.anonymous.enabled"_s});
+        row("a key twice", "podPidsLimit: 1000\npodPidsLimit: 2000\n", {}, "", limit);
+        row("another case, and no such key", "podpidslimit: 1000\npodPidLimit: 5\n", {}, "", limit);
+        row("null", "podPidsLimit:\nreadOnlyPort: ~\n", {}, "", {u"podPidsLimit"_s, u"readOnlyPort"_s});
+        row("numbers as YAML 1.1 has them", "podPidsLimit: 0x400\nmaxPods: 0120\n", {}, "",
+            {u"podPidsLimit"_s, u"maxPods"_s});
+        row("numbers with underscores and exponents", "podPidsLimit: 1_000\nmaxPods: 1e2\n", {}, "",
+            {u"podPidsLimit"_s, u"maxPods"_s});
+        row("on and off", "enableProfilingHandler: off\nfeatureGates: {AllAlpha: no, GracefulNodeShutdown: yes}\n", {},
+            "", {u"enableProfilingHandler"_s, u"featureGates"_s});
+        row("a folded string, a quoted key", "tlsMinVersion: >-\n  VersionTLS13\n\"podPidsLimit\": 1500 # as agreed\n",
+            {}, "", {u"tlsMinVersion"_s, u"podPidsLimit"_s});
+        row("flow style", "tlsCipherSuites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,\n  TLS_AES_128_GCM_SHA256]\n", {},
+            "", {u"tlsCipherSuites"_s});
+        row("an anchor", "tlsMinVersion: &v VersionTLS13\nproviderID: *v\n", {}, "", {u"tlsMinVersion"_s});
+        row("argument over file", "podPidsLimit: 1000\ntlsMinVersion: VersionTLS12\n", {},
+            "--pod-max-pids=2000 --tls-min-version=VersionTLS13", {u"podPidsLimit"_s, u"tlsMinVersion"_s});
+        row("an argument twice, and as two words", "", {}, "--pod-max-pids=4000 --pod-max-pids 5000 --max-pods 60",
+            {u"podPidsLimit"_s, u"maxPods"_s});
+        row("a list in two arguments", "tlsCipherSuites: [TLS_AES_256_GCM_SHA384]\n", {},
+            "--tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 "
+            "--tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,TLS_AES_128_GCM_SHA256",
+            {u"tlsCipherSuites"_s});
+        row("gates of file and arguments", "featureGates: {AllAlpha: false, CPUManagerPolicyAlphaOptions: true}\n", {},
+            "--feature-gates=CPUManagerPolicyAlphaOptions=false,GracefulNodeShutdown=true", {u"featureGates"_s});
+        row("an environment file with quotes and a line that goes on", "", {},
+            "\"--max-pods=50 \\\n --pod-max-pids=700\"", {u"maxPods"_s, u"podPidsLimit"_s});
+        row("a bare switch", "", {}, "--anonymous-auth --authorization-mode=AlwaysAllow",
+            {u"authentication.anonymous.enabled"_s, u"authorization.mode"_s});
+        row("drop-ins, sub-directories in their place", "podPidsLimit: 1000\n",
+            {{"10-a.conf", head + "podPidsLimit: 3000\nclusterDNS: [10.96.0.11]\n"},
+                {"20-b.conf", head + "podPidsLimit: 3500\nmaxPods: 77\n"}, {"sub/30-c.conf", head + "maxPods: 88\n"},
+                {"40-d.yaml", head + "maxPods: 66\n"}},
+            with, {u"podPidsLimit"_s, u"maxPods"_s, u"clusterDNS"_s});
+        row("an argument over a drop-in", "", {{"50.conf", head + "podPidsLimit: 3500\nmaxPods: 70\n"}},
+            with + " --pod-max-pids=4000", {u"podPidsLimit"_s, u"maxPods"_s});
+        row("null in a drop-in", "podPidsLimit: 1000\n", {{"50.conf", head + "podPidsLimit: null\n"}}, with, limit);
+        row("gates of file and drop-in", "featureGates: {CPUManagerPolicyAlphaOptions: true}\n",
+            {{"50.conf", head + "featureGates: {GracefulNodeShutdown: false}\n"}}, with, {u"featureGates"_s});
+        row("refused: quoted number", "podPidsLimit: \"100\"\n", {}, "", {u"!podPidsLimit"_s});
+        row("refused: a list in one string", "tlsCipherSuites: A,B\n", {}, "", {u"!tlsCipherSuites"_s});
+        row("refused: no blank", "tlsMinVersion:VersionTLS13\n", {}, "", {u"!tlsMinVersion"_s, u"!podPidsLimit"_s});
+        row("refused: quoted bool below",
+            "authorization: {mode: Webhook, webhook: {cacheAuthorizedTTL: 5}}\n"
+            "enableProfilingHandler: \"true\"\n",
+            {}, "", {u"!enableProfilingHandler"_s});
+        row("refused: a drop-in without a kind", "", {{"50.conf", "podPidsLimit: 5\n"}}, with, {u"!podPidsLimit"_s});
+        row("refused: quoted number in a drop-in", "", {{"50.conf", head + "podPidsLimit: \"5\"\n"}}, with,
+            {u"!podPidsLimit"_s});
+        row("refused: no such directory", "", {}, "--config-dir=/etc/kubernetes/none", {u"!podPidsLimit"_s});
+        row("refused: an argument that is no number", "", {}, "--pod-max-pids=many", {u"!podPidsLimit"_s});
+    }
+    void says()
+    {
+        using Files = QMap<QByteArray, QByteArray>;
+        QFETCH(QByteArray, more);
+        QFETCH(Files, files);
+        QFETCH(QByteArray, arguments);
+        QFETCH(QStringList, knobs);
+        QByteArray script = "rm -rf " + dropIns + "; mkdir -p " + dropIns + '\n' + put(config, m_config + more)
+            + put(extra, "KUBELET_EXTRA_ARGS=" + arguments + '\n');
+        for (auto file = files.cbegin(); file != files.cend(); ++file)
+            script += put(dropIns + '/' + file.key(), file.value());
+        on(worker(), script);
+        const bool refuses = knobs.constFirst().startsWith(u'!');
+        const bool started = restarted();
+        QCOMPARE(started, !refuses);
+        if (started) {
+            const QJsonObject theirs = configz();
+            QVERIFY(!theirs.isEmpty());
+            const auto cluster = read({});
+            QVERIFY(cluster);
+            for (const QString &path : knobs) {
+                const Setting ours = settingInForce(cluster->nodes.constFirst(), knob(path));
+                QVERIFY2(ours.unknown.isEmpty(), qPrintable(path + u": "_s + ours.unknown.en));
+                const QJsonValue said = at(theirs, path);
+                if (said.isUndefined()) // what is empty is left out there
+                    QVERIFY2(
+                        ours.value == QJsonValue(0), qPrintable(path + u": "_s + QString::fromUtf8(shown(ours.value))));
+                else
+                    QCOMPARE(path.toUtf8() + ' ' + shown(ours.value), path.toUtf8() + ' ' + shown(said));
+            }
+            return;
+        }
+        QList<QByteArray> argv = m_argv;
+        for (const QByteArray &word : arguments.split(' ')) {
+            if (!word.isEmpty())
+                argv += word;
+        }
+        const auto cluster = read(argv);
+        QVERIFY(cluster);
+        for (const QString &path : knobs) {
+            const Setting ours = settingInForce(cluster->nodes.constFirst(), knob(path.mid(1)));
+            QVERIFY2(!ours.unknown.isEmpty() && ours.value.isNull(),
+                qPrintable(path + u": "_s + QString::fromUtf8(shown(ours.value))));
+            // The files of a directory that only an argument of the dead process names were not read: that is said.
+            QVERIFY2(ours.unusable || arguments.contains("--config-dir"), qPrintable(path + u": "_s + ours.unknown.en));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestInForceCluster)
+#include "tst_inforce_cluster.moc"
