@@ -205,8 +205,13 @@ private:
             matching(fields["id"], u"[a-z][a-z0-9-]{0,31}"_s,
                 message(u"the id of a baseline (a-z, 0-9 and -)"_s, u"合法的基线标识（a-z、0-9 和 -）"_s)));
         baseline.title = m_read.bilingual(fields["title"]);
-        if (fields.contains("judge_only"))
-            baseline.judgeOnly = m_read.oneOf(fields["judge_only"], {u"yes"_s, u"no"_s}) == 0;
+        if (fields.contains("judge_only")) {
+            const QJsonValue judgeOnly = m_read.value(fields["judge_only"]);
+            if (!judgeOnly.isBool())
+                m_read.fail(
+                    fields["judge_only"], message(u"true or false is expected here."_s, u"此处应为 true 或 false。"_s));
+            baseline.judgeOnly = judgeOnly.toBool();
+        }
         if (fields.contains("off")) {
             for (const int item : m_read.items(fields["off"])) {
                 const auto off = m_read.fields(item, {"rule"_ba, "reason"_ba});
