@@ -225,6 +225,8 @@ waivers:
             u"--accept-pack is not an option of this command"_s, u"此命令没有选项 --accept-pack"_s);
         row("missing tailoring", u"scan --sample --tailoring none.yaml"_s, 2,
             u"none.yaml: The tailoring cannot be opened"_s, u"none.yaml: 无法打开定制文件"_s);
+        row("rule that is switched off", u"plan --sample --tailoring tailoring.yaml --rule WL-02 --out x"_s, 2,
+            u"The tailoring switches WL-02 off: RDMA"_s, u"定制中已关闭 WL-02：RDMA"_s);
         row("tailoring of another pack", u"scan --sample --rules own.yaml --tailoring tailoring.yaml"_s, 2,
             u"tailoring.yaml: The tailoring names the rule WL-02"_s, u"tailoring.yaml: 定制中提到加固项 WL-02"_s);
 

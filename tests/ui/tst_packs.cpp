@@ -202,6 +202,27 @@ private Q_SLOTS:
         QCOMPARE(m_window->session()->assessment()->tailoring.off.value(u"API-02"_s), u"later"_s);
     }
 
+    void aTailoringThatDoesNotFitIsRefused()
+    {
+        const QString path = m_home.filePath(u"other.json"_s);
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly)
+            && file.write(R"({"schema": "jiagu-tailoring/1", "off": [{"rule": "NO-1", "reason": "none"}]})") > 0);
+        file.close();
+        openSample();
+        const qsizetype findings = m_window->session()->assessment()->findings.size();
+        m_window->openTailoring(path);
+        auto *problems = named<QListView>(*m_window, "problems")->model();
+        QTRY_VERIFY(problems->rowCount() > 0);
+        QVERIFY(problems->index(problems->rowCount() - 1, 0).data().toString().contains(u"NO-1"_s));
+        QTRY_COMPARE(m_window->session()->phase(), Session::Phase::Idle);
+        QCOMPARE(m_window->session()->assessment()->findings.size(), findings);
+        const QString saved = m_home.filePath(u"untailored.jiagu-session"_s);
+        m_window->session()->save(saved);
+        QTRY_VERIFY(QFile::exists(saved));
+        QVERIFY(jiagu::openSession(saved)->tailoring.isEmpty());
+    }
+
     void speaksBothLanguages()
     {
         drop(m_pack);

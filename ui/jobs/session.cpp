@@ -94,6 +94,7 @@ void Session::judgeAgain()
                 keepItself();
                 Q_EMIT assessmentChanged();
             } else {
+                m_kept.tailoring = m_assessment->tailoring;
                 Q_EMIT failed(assessment.error());
             }
             end();
@@ -225,6 +226,8 @@ void Session::take(const Judged &judged)
     }
     m_assessment = **judged.assessment;
     m_unread = judged.unread;
+    if (!m_isOutdated)
+        m_kept.tailoring = m_assessment->tailoring; // one that does not fit the pack has been left out, and told
     for (const auto &connection : m_connections) {
         for (const Node &node : m_assessment->cluster.nodes) {
             if (node.read && node.machineId == connection->machineId)
