@@ -28,6 +28,19 @@ QString place(const Finding &finding, Language language)
     return language == Language::Chinese ? u"来源："_s + origin : u"from "_s + origin;
 }
 
+/// What was switched off, one line a rule.
+Message tailoringText(const Assessment &assessment)
+{
+    Message text;
+    const QMap<QString, QString> &off = assessment.tailoring.off;
+    for (auto rule = off.begin(); rule != off.end(); ++rule) {
+        const Message line = message(
+            u"%1 is switched off: %2\n"_s, u"%1 已关闭：%2\n"_s, plainText(rule.key()), plainText(rule.value()));
+        text = {text.en + line.en, text.zh + line.zh};
+    }
+    return text;
+}
+
 /// One heading a rule, then its subjects.
 class FindingsText
 {
@@ -71,7 +84,7 @@ private:
                       cluster.release.isKnown() ? cluster.release.text() : u"?"_s, QString::number(read),
                       QString::number(cluster.nodes.size()),
                       m_assessment.now.toUTC().toString(u"yyyy-MM-dd HH:mm:ss 'UTC'"_s)))
-            + u'\n';
+            + u'\n' + say(packName(m_assessment.pack)) + u'\n' + say(tailoringText(m_assessment));
         if (cluster.apiNode.isEmpty() && !cluster.apiError.isEmpty())
             m_text += plainText(say(cluster.apiError)) + u'\n';
     }
@@ -169,11 +182,37 @@ private:
 
 } // namespace
 
+Result<RulePack> packOf(const Invocation &invocation)
+{
+    auto pack = invocation.pack.isEmpty() ? builtinRulePack() : openRulePack(invocation.pack);
+    const QString &accepted = invocation.acceptedPack;
+    if (!pack || accepted.isEmpty())
+        return pack;
+    const QString digest = QString::fromLatin1(pack->digest);
+    if (digest != accepted) {
+        return failure(Error::Kind::Usage,
+            message(u"Nothing was planned: --accept-pack names %1, and the rule pack %2 %3 has the SHA-256 %4."_s,
+                u"未作规划：--accept-pack 指定的是 %1，而规则包 %2 %3 的 SHA-256 为 %4。"_s, accepted, pack->id,
+                plainText(pack->version), digest),
+            {{}, invocation.pack});
+    }
+    acceptPack(*pack, {accepted});
+    return pack;
+}
+
 Result<Assessment> assessTargets(const Invocation &invocation, Terminal &terminal, std::stop_token stop)
 {
-    auto pack = builtinRulePack();
+    const auto pack = packOf(invocation);
     if (!pack)
         return tl::unexpected(pack.error());
+    const auto tailoring = invocation.tailoring.isEmpty() ? Tailoring() : openTailoring(invocation.tailoring);
+    if (!tailoring)
+        return tl::unexpected(tailoring.error());
+    if (auto fits = tailored(*pack, *tailoring); !fits) {
+        Error error = fits.error();
+        error.at.file = invocation.tailoring;
+        return tl::unexpected(error);
+    }
     auto readings = readTargets(invocation, terminal, std::move(stop));
     if (!readings)
         return tl::unexpected(readings.error());
@@ -190,7 +229,7 @@ Result<Assessment> assessTargets(const Invocation &invocation, Terminal &termina
                 now = snapshot.taken;
         }
     }
-    return assess(*cluster, *pack, now);
+    return assess(*cluster, *pack, now, *tailoring);
 }
 
 QString findingsText(const Assessment &assessment, Language language)

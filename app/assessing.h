@@ -7,8 +7,12 @@
 
 namespace jiagu {
 
-/// Reads the targets and judges them by the built-in pack: machines at this moment, recordings at their own. What could
-/// not be read is among the cluster's problems.
+/// The pack of --rules, else the built-in one; it may change nodes when --accept-pack names its digest. Fails with
+/// Usage when that names another.
+Result<RulePack> packOf(const Invocation &invocation);
+
+/// Reads the targets and judges them by packOf() with --tailoring: machines at this moment, recordings at their own.
+/// What could not be read is among the cluster's problems.
 Result<Assessment> assessTargets(const Invocation &invocation, Terminal &terminal, std::stop_token stop);
 
 /// The findings for a person at a terminal: what fails by severity, what could not be checked, the rest as counts.

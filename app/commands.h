@@ -10,6 +10,8 @@ namespace jiagu {
 int runScan(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt);
 int runReport(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt);
 int runRulesList(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt);
+int runRulesShow(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt);
+int runRulesCheck(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt);
 int runRecord(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt);
 int runPlan(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt);
 int runApply(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt);
@@ -17,7 +19,7 @@ int runRestore(const Invocation &invocation, Terminal &terminal, Interrupt &inte
 int runClean(const Invocation &invocation, Terminal &terminal, Interrupt &interrupt);
 
 constexpr int exitDone = 0;
-constexpr int exitFailed = 1; ///< of scan: something fails
+constexpr int exitFailed = 1; ///< of scan and rules check: something fails
 constexpr int exitError = 2;
 constexpr int exitRefused = 3;
 constexpr int exitRolledBack = 4;

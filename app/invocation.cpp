@@ -4,6 +4,7 @@
 #include "base/plaintext.h"
 
 #include <QFileInfo>
+#include <QRegularExpression>
 
 #include <algorithm>
 
@@ -18,6 +19,7 @@ constexpr unsigned bit(Command command)
     return 1U << static_cast<unsigned>(command);
 }
 constexpr unsigned reading = bit(Command::Scan) | bit(Command::Plan) | bit(Command::Report);
+constexpr unsigned listing = bit(Command::RulesList) | bit(Command::RulesShow);
 constexpr unsigned pushing = bit(Command::Apply) | bit(Command::Restore);
 constexpr unsigned reaching = reading | pushing | bit(Command::Record) | bit(Command::Clean);
 constexpr unsigned every = ~0U;
@@ -34,7 +36,8 @@ struct CommandEntry
 const QList<CommandEntry> &commands()
 {
     static const QList<CommandEntry> table{
-        {Command::Window, u""_s, u"jiagu [--sample | --session FILE] [FILE...]"_s, 1000,
+        {Command::Window, u""_s, u"jiagu [--sample | --session FILE] [--rules FILE] [--tailoring FILE] [FILE...]"_s,
+            1000,
             {u"Opens the window, with recorded nodes when files are named."_s,
                 u"打开窗口；给出文件时，打开其中记录的节点。"_s}},
         {Command::Scan, u"scan"_s, u"jiagu scan TARGET... [--format text|json]"_s, 0,
@@ -54,8 +57,16 @@ const QList<CommandEntry> &commands()
         {Command::Report, u"report"_s, u"jiagu report TARGET... --format html|json|pdf --out FILE"_s, 0,
             {u"Reads and judges like scan, and writes a report with the changes made so far."_s,
                 u"与 scan 一样读取并核查，并写出报告，其中包括已执行的变更。"_s}},
-        {Command::RulesList, u"rules list"_s, u"jiagu rules list [--format text|json]"_s, 0,
-            {u"Lists the rules of the built-in baseline."_s, u"列出内置基线的加固项。"_s}},
+        {Command::RulesList, u"rules list"_s, u"jiagu rules list [--rules FILE] [--format text|json]"_s, 0,
+            {u"Lists the rules of the built-in baseline, or of another rule pack."_s,
+                u"列出内置基线或其他规则包的加固项。"_s}},
+        {Command::RulesShow, u"rules show"_s, u"jiagu rules show [ID...] [--rules FILE] [--format text|json]"_s, 1000,
+            {u"Prints what a rule asks for, why, what its change breaks and how it is done; without an id, of all rules."_s,
+                u"显示加固项的要求、理由、变更风险与整改方法；不指定标识则显示全部加固项。"_s}},
+        {Command::RulesCheck, u"rules check"_s, u"jiagu rules check FILE"_s, 1,
+            {u"For authors of rule packs: prints everything that is wrong with the file, with line and column, and runs the "
+             "tests that it carries. Ends with 0 when nothing is wrong, with 1 otherwise."_s,
+                u"供规则包作者使用：列出文件中的全部问题及其行列位置，并运行规则包自带的测试。没有问题时退出码为 0，否则为 1。"_s}},
         {Command::Record, u"record"_s, u"jiagu record --node NODE [--anonymous] --out FILE"_s, 0,
             {u"Reads one node and writes what was read to a snapshot file, which the window and --snapshot open."_s,
                 u"读取一个节点，并将读到的内容写入快照文件；窗口和 --snapshot 均可打开该文件。"_s}},
@@ -209,7 +220,35 @@ const QList<Option> &options()
                 i.values[v.left(at)] = v.mid(at + 1);
                 return {};
             }},
-        {u"--format"_s, u"FORMAT"_s, bit(Command::Scan) | bit(Command::Report) | bit(Command::RulesList), false,
+        {u"--rules"_s, u"FILE"_s, reading | listing | bit(Command::Window), false,
+            {u"judge by this rule pack instead of the built-in one"_s, u"使用该规则包代替内置规则包进行核查"_s},
+            [](Invocation &i, const QString &v) -> Result<> {
+                i.pack = v;
+                return {};
+            }},
+        {u"--accept-pack"_s, u"SHA256"_s, bit(Command::Plan), false,
+            {u"accept that the rule pack with this SHA-256 changes nodes"_s,
+                u"批准该 SHA-256 对应的规则包用于变更节点"_s},
+            [](Invocation &i, const QString &v) -> Result<> {
+                static const QRegularExpression digest(u"^[0-9a-fA-F]{64}$"_s);
+                if (!digest.match(v).hasMatch()) {
+                    return usage(
+                        message(u"--accept-pack %1 is no SHA-256: it has 64 hexadecimal digits, as jiagu rules "
+                                u"list prints it."_s,
+                            u"--accept-pack %1 不是 SHA-256：应为 64 位十六进制数字，即 jiagu rules list 的输出。"_s,
+                            plainText(v)));
+                }
+                i.acceptedPack = v.toLower();
+                return {};
+            }},
+        {u"--tailoring"_s, u"FILE"_s, reading | bit(Command::Window), false,
+            {u"the baseline, rules switched off, values and waivers that this file names"_s,
+                u"采用该文件指定的基线、关闭的加固项、取值与豁免"_s},
+            [](Invocation &i, const QString &v) -> Result<> {
+                i.tailoring = v;
+                return {};
+            }},
+        {u"--format"_s, u"FORMAT"_s, bit(Command::Scan) | bit(Command::Report) | listing, false,
             {u"text or json; of a report, html, json or pdf"_s, u"text 或 json；报告为 html、json 或 pdf"_s},
             setFormat},
         {u"--out"_s, u"FILE"_s, bit(Command::Plan) | bit(Command::Report) | bit(Command::Record), false,
@@ -335,6 +374,9 @@ Result<> checkComplete(const Invocation &invocation)
             u"请指定报告格式：--format html、--format json 或 --format pdf。"_s});
     if (has(bit(Command::Apply)) && invocation.positional.isEmpty())
         return usage({u"Name the file that jiagu plan wrote."_s, u"请指定 jiagu plan 写出的文件。"_s});
+    if (has(bit(Command::RulesCheck)) && invocation.positional.isEmpty())
+        return usage({u"Name the rule pack to check: jiagu rules check FILE."_s,
+            u"请指定要检查的规则包：jiagu rules check FILE。"_s});
     if (has(bit(Command::Restore)) && invocation.positional.isEmpty())
         return usage({u"Name the change set to take back, by its id."_s, u"请以标识指定要还原的变更集。"_s});
     return {};
@@ -390,8 +432,8 @@ Result<Invocation> parseInvocation(const QStringList &arguments)
         if (arguments.contains(u"--help"_s))
             invocation.command = Command::RulesList;
         else if (arguments.size() < 2 || arguments[1].startsWith(u'-'))
-            return usage({u"rules alone does nothing: write jiagu rules list."_s,
-                u"单独的 rules 没有作用：请写 jiagu rules list。"_s});
+            return usage({u"rules alone does nothing: write jiagu rules list, jiagu rules show or jiagu rules check."_s,
+                u"单独的 rules 没有作用：请写 jiagu rules list、jiagu rules show 或 jiagu rules check。"_s});
         at = 1;
     }
     if (invocation.command == Command::Window && isForTerminal(arguments) && !arguments.value(0).startsWith(u'-')) {

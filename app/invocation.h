@@ -20,6 +20,8 @@ enum class Command
     Restore,
     Report,
     RulesList,
+    RulesShow,
+    RulesCheck,
     Record,
     Clean
 };
@@ -45,7 +47,11 @@ struct Invocation
     QStringList snapshots;
     bool sample = false;
     QString session; ///< of the window: the session file to open
-    QStringList positional; ///< the file of apply and of the window, the change set of restore
+    QStringList
+        positional; ///< files of the window, file of apply and rules check, change set of restore, ids of rules show
+    QString pack; ///< of --rules: the rule pack to judge by; empty: the one that ships
+    QString acceptedPack; ///< of --accept-pack
+    QString tailoring;
     QString format; ///< empty: the command's own
     QString out;
     bool anonymous = false; ///< of record

@@ -56,6 +56,10 @@ int runCommand(const Invocation &invocation, Terminal &terminal, Interrupt &inte
         return runReport(invocation, terminal, interrupt);
     case Command::RulesList:
         return runRulesList(invocation, terminal, interrupt);
+    case Command::RulesShow:
+        return runRulesShow(invocation, terminal, interrupt);
+    case Command::RulesCheck:
+        return runRulesCheck(invocation, terminal, interrupt);
     case Command::Record:
         return runRecord(invocation, terminal, interrupt);
     case Command::Clean:
@@ -136,6 +140,10 @@ int main(int argc, char **argv)
     if (invocation->isLanguageGiven)
         window.setLanguage(invocation->language);
     window.show();
+    if (!invocation->pack.isEmpty())
+        window.openPack(invocation->pack, true);
+    if (!invocation->tailoring.isEmpty())
+        window.openTailoring(invocation->tailoring);
     if (!invocation->session.isEmpty())
         window.openSession(invocation->session);
     else if (invocation->sample)

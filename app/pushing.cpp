@@ -227,6 +227,13 @@ int runPlan(const Invocation &invocation, Terminal &terminal, Interrupt &interru
     }
     QList<Finding> wanted;
     for (const QString &id : invocation.rules) {
+        if (const auto off = assessment->tailoring.off.constFind(id); off != assessment->tailoring.off.constEnd()) {
+            terminal.complain({Error::Kind::NotFound,
+                message(
+                    u"The tailoring switches %1 off: %2"_s, u"定制中已关闭 %1：%2"_s, plainText(id), plainText(*off)),
+                {{}, invocation.tailoring}});
+            return exitError;
+        }
         if (!assessment->pack.rule(id)) {
             terminal.complain({Error::Kind::NotFound,
                 message(u"There is no rule %1; jiagu rules list names those there are."_s,

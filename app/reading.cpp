@@ -9,7 +9,6 @@
 #include "report/report.h"
 
 #include <QFileInfo>
-#include <QJsonArray>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -72,36 +71,6 @@ int runReport(const Invocation &invocation, Terminal &terminal, Interrupt &inter
         return exitError;
     }
     terminal.print(QFileInfo(invocation.out).absoluteFilePath());
-    return exitDone;
-}
-
-int runRulesList(const Invocation &invocation, Terminal &terminal, Interrupt & /*interrupt*/)
-{
-    auto pack = builtinRulePack();
-    if (!pack) {
-        terminal.complain(pack.error());
-        return exitError;
-    }
-    const auto both = [](const Message &message) { return QJsonObject{{u"zh"_s, message.zh}, {u"en"_s, message.en}}; };
-    QJsonArray rules;
-    QString text = terminal.say(pack->title) + u" ("_s + pack->id + u' ' + pack->version + u", SHA-256 "_s
-        + QString::fromLatin1(pack->digest) + u")\n"_s;
-    for (const Rule &rule : pack->rules) {
-        QJsonArray refs;
-        for (const Reference &reference : rule.references)
-            refs += QJsonObject{{u"source"_s, reference.source}, {u"item"_s, reference.item}};
-        rules += QJsonObject{{u"id"_s, rule.id}, {u"severity"_s, severityName(rule.severity)},
-            {u"component"_s, componentName(rule.component)}, {u"title"_s, both(rule.title)},
-            {u"fixable"_s, rule.fixable}, {u"fix"_s, fixName(rule)}, {u"refs"_s, refs}};
-        text += u"\n%1  %2  %3%4\n    %5\n"_s.arg(rule.id, terminal.say(severityText(rule.severity)),
-            componentName(rule.component),
-            rule.fixable ? terminal.say({u"  can be planned"_s, u"  可规划整改"_s}) : QString(),
-            terminal.say(rule.title));
-    }
-    terminal.print(invocation.format == u"json"_s
-            ? indented({{u"schema"_s, u"jiagu-rules/1"_s}, {u"pack"_s, pack->id}, {u"version"_s, pack->version},
-                {u"digest"_s, QString::fromLatin1(pack->digest)}, {u"rules"_s, rules}})
-            : text);
     return exitDone;
 }
 

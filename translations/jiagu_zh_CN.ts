@@ -782,6 +782,45 @@
     </message>
 </context>
 <context>
+    <name>jiagu::PackDialog</name>
+    <message>
+        <source>Rule pack</source>
+        <translation>规则包</translation>
+    </message>
+    <message>
+        <source>Judge by this rule pack from now on, instead of the present one? It judges at once and runs nothing on a node. Before you let it change nodes, compare its SHA-256 with the one that its author names.</source>
+        <translation>是否从现在起使用该规则包代替当前规则包进行核查？它会立即用于核查，不会在节点上运行任何内容。允许其变更节点之前，请将 SHA-256 与作者公布的值核对。</translation>
+    </message>
+    <message>
+        <source>Id: %1</source>
+        <translation>标识：%1</translation>
+    </message>
+    <message>
+        <source>Version: %1</source>
+        <translation>版本：%1</translation>
+    </message>
+    <message>
+        <source>Rules: %1</source>
+        <translation>加固项：%1</translation>
+    </message>
+    <message>
+        <source>SHA-256: %1</source>
+        <translation>SHA-256：%1</translation>
+    </message>
+    <message>
+        <source>I have compared the SHA-256: fixes of this pack &amp;may change nodes</source>
+        <translation>已核对 SHA-256：允许该规则包的修复变更节点(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Judge by it</source>
+        <translation>用于核查(&amp;J)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep the present one</source>
+        <translation>保留当前规则包(&amp;K)</translation>
+    </message>
+</context>
+<context>
     <name>jiagu::QuestionDialog</name>
     <message>
         <source>%1 has shown a host key that is not known yet. Compare the fingerprint with the one that the administrator of the node gives you (ssh-keygen -lf on the node). Accept it only when they are equal.</source>

@@ -6,6 +6,7 @@
 #include "dialogs/asker.h"
 #include "dialogs/connectdialog.h"
 #include "dialogs/historydialog.h"
+#include "dialogs/packdialog.h"
 #include "dialogs/savereport.h"
 #include "dialogs/shortcutdialog.h"
 #include "jobs/session.h"
@@ -244,6 +245,14 @@ void MainWindow::addProblem(const Error &error)
 
 void MainWindow::openSnapshots(const QStringList &files)
 {
+    const auto pack = std::ranges::find_if(files, [](const QString &file) {
+        const QString suffix = QFileInfo(file).suffix().toLower();
+        return suffix == u"yaml" || suffix == u"yml";
+    });
+    if (pack != files.end()) {
+        openPack(*pack);
+        return;
+    }
     const auto session = std::ranges::find_if(
         files, [](const QString &file) { return QFileInfo(file).suffix() == QLatin1StringView(sessionSuffix); });
     if (session != files.end())
@@ -257,6 +266,39 @@ void MainWindow::openSession(const QString &file)
     if (m_session->phase() != Session::Phase::Idle)
         return;
     m_session->openSessionFile(QFileInfo(file).absoluteFilePath());
+}
+
+void MainWindow::openPack(const QString &file, bool isAsked)
+{
+    m_packReader.run(
+        this, [file](const std::stop_token &) { return openRulePack(file); },
+        [this, isAsked](Result<RulePack> pack) {
+            if (!pack) {
+                addProblem(pack.error());
+                return;
+            }
+            acceptPack(*pack, PackDialog::acceptedDigests());
+            if (isAsked && pack->accepted) {
+                m_session->usePack(*pack);
+                return;
+            }
+            auto *dialog = new PackDialog(*pack, this);
+            connect(dialog, &QDialog::accepted, this, [this, dialog] { m_session->usePack(dialog->takePack()); });
+            connect(dialog, &QDialog::finished, dialog, &QObject::deleteLater);
+            dialog->open();
+        });
+}
+
+void MainWindow::openTailoring(const QString &file)
+{
+    m_packReader.run(
+        this, [file](const std::stop_token &) { return jiagu::openTailoring(file); },
+        [this](const Result<Tailoring> &tailoring) {
+            if (tailoring)
+                m_session->useTailoring(*tailoring);
+            else
+                addProblem(tailoring.error());
+        });
 }
 
 void MainWindow::recover()

@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 #include "jobs/autosave.h"
+#include "jobs/worker.h"
 #include "language.h"
 #include "theme.h"
 
@@ -38,6 +39,11 @@ public:
     void openSnapshots(const QStringList &files);
     void openSession(const QString &file);
     void openSample();
+    /// Reads a rule pack in the background and asks whether to judge by it. With `isAsked` a pack that was accepted
+    /// before is taken without a question.
+    void openPack(const QString &file, bool isAsked = false);
+    /// Reads a tailoring and judges by it.
+    void openTailoring(const QString &file);
     /// Opens what a window kept that did not end by itself, if there is such a file.
     void recover();
     /// Also remembers it.
@@ -89,6 +95,7 @@ private:
     Translation m_translation;
     Autosave m_autosave;
     QString m_sessionFile; ///< of what is open; empty: it was not saved yet
+    Worker m_packReader;
     Asker *m_asker;
     Session *m_session;
     ProblemModel *m_problems;

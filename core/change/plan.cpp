@@ -340,6 +340,28 @@ Result<QString> fileOf(const Rule &rule, const Finding &finding, const Node &nod
     return QString();
 }
 
+/// Whether the pack may change anything.
+Result<> mayPlan(const RulePack &pack)
+{
+    const QString digest = QString::fromLatin1(pack.digest);
+    if (!pack.accepted) {
+        return failure(Error::Kind::Usage,
+            message(u"Nothing was planned: the rule pack %1 %2 did not come with the program, and nobody has accepted "
+                    u"that it changes nodes. Compare its SHA-256 with the one that its author names, then accept it "
+                    u"(jiagu plan --accept-pack %3; in the window, drop the file on it): %3."_s,
+                u"未作规划：规则包 %1 %2 不是程序自带的，尚未获准用于变更节点。请将其 SHA-256 与作者公布的值核对，一致后再批准"
+                u"（jiagu plan --accept-pack %3；在窗口中，把文件拖入窗口）：%3。"_s,
+                pack.id, plainText(pack.version), digest));
+    }
+    const Baseline *baseline = pack.findBaseline(pack.baseline);
+    if (baseline && baseline->judgeOnly) {
+        return failure(Error::Kind::Usage,
+            message(u"Nothing was planned: \"%1\" is for judging alone. Choose another baseline of the rule pack."_s,
+                u"未作规划：“%1”仅用于核查。请选择规则包中的其他基线。"_s, baseline->title));
+    }
+    return {};
+}
+
 } // namespace
 
 tl::unexpected<Error> conflict(Message text, const Position &at)
@@ -393,6 +415,8 @@ Result<> checkFile(const FileRecord *file, const Position &at)
 Result<ChangeSet> plan(
     const Assessment &assessment, const QList<Finding> &findings, const QMap<QString, QString> &values)
 {
+    if (auto allowed = mayPlan(assessment.pack); !allowed)
+        return tl::unexpected(allowed.error());
     for (auto value = values.cbegin(); value != values.cend(); ++value) {
         const Rule *rule = assessment.pack.rule(value.key());
         if (!rule)

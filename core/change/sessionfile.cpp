@@ -171,6 +171,12 @@ Result<SavedSession> readIndex(const QJsonObject &index)
     const QJsonObject values = index["values"_L1].toObject();
     for (auto value = values.begin(); value != values.end(); ++value)
         session.values.insert(value.key(), value->toString());
+    if (const QJsonObject tailoring = index["tailoring"_L1].toObject(); !tailoring.isEmpty()) {
+        auto read = readTailoring(QString::fromLatin1(indexName), QJsonDocument(tailoring).toJson());
+        if (!read)
+            return tl::unexpected(read.error());
+        session.tailoring = *std::move(read);
+    }
     for (const QJsonValue &value : index["approvals"_L1].toArray())
         session.approvals += approvalFromJson(value.toObject());
     return session;
@@ -201,7 +207,9 @@ Result<QByteArray> writeSession(const SavedSession &session)
     }
     const QJsonObject index{{u"schema"_s, u"jiagu-session/1"_s}, {u"program"_s, QStringLiteral("jiagu " JIAGU_VERSION)},
         {u"saved"_s, session.saved.toUTC().toString(Qt::ISODateWithMs)}, {u"cluster"_s, session.cluster},
-        {u"inventory"_s, inventory}, {u"snapshots"_s, snapshots}, {u"values"_s, values}, {u"approvals"_s, approvals}};
+        {u"inventory"_s, inventory}, {u"snapshots"_s, snapshots}, {u"values"_s, values},
+        {u"tailoring"_s, session.tailoring.isEmpty() ? QJsonObject() : toJson(session.tailoring)},
+        {u"approvals"_s, approvals}};
 
     QByteArray out;
     const Writer writer(archive_write_new(), &archive_write_free);

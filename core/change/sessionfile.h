@@ -16,7 +16,8 @@ struct SavedSession
     QString cluster; ///< its name, for a list of sessions
     QList<Target> inventory;
     QList<Snapshot> snapshots;
-    QMap<QString, QString> values; ///< tailoring: the values given to rules, by rule
+    QMap<QString, QString> values; ///< the values given to rules in the review, by rule
+    Tailoring tailoring;
     QList<Approval> approvals; ///< oldest first
 };
 

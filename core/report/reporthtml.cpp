@@ -42,6 +42,7 @@ public:
         list(u"manual"_s, say(u"For a person to decide", u"需人工核查"), {Verdict::Manual});
         list(u"unknown"_s, say(u"Could not be checked", u"未能检查"), {Verdict::Error, Verdict::Unknown});
         waived();
+        tailoring();
         passed();
         changes();
         words();
@@ -322,6 +323,19 @@ private:
             subjects(group.findings, true);
             m_html += u"</details>\n"_s;
         }
+        endSection();
+    }
+
+    void tailoring()
+    {
+        const QList<Message> sentences = tailoringSentences(m_assessment);
+        if (sentences.isEmpty())
+            return;
+        section(u"tailoring"_s, say(u"Baseline and tailoring", u"基线与定制"));
+        m_html += u"<ul>\n"_s;
+        for (const Message &sentence : sentences)
+            m_html += u"<li>"_s + say(sentence) + u"</li>\n"_s;
+        m_html += u"</ul>\n"_s;
         endSection();
     }
 

@@ -148,6 +148,12 @@ QJsonObject toJson(const ReportContext::Change &change)
     };
 }
 
+QJsonObject packJson(const RulePack &pack)
+{
+    return {{u"id"_s, pack.id}, {u"version"_s, text(pack.version)}, {u"digest"_s, QString::fromLatin1(pack.digest)},
+        {u"title"_s, both(pack.title)}, {u"baseline"_s, text(pack.baseline)}};
+}
+
 QJsonArray findingArray(const Assessment &assessment)
 {
     QJsonArray findings;
@@ -160,7 +166,8 @@ QJsonArray findingArray(const Assessment &assessment)
 
 QJsonObject findingsJson(const Assessment &assessment)
 {
-    return {{u"schema"_s, u"jiagu-findings/1"_s}, {u"findings"_s, findingArray(assessment)}};
+    return {{u"schema"_s, u"jiagu-findings/1"_s}, {u"pack"_s, packJson(assessment.pack)},
+        {u"findings"_s, findingArray(assessment)}};
 }
 
 QJsonObject reportJson(const Assessment &assessment, const ReportContext &context)
@@ -180,13 +187,8 @@ QJsonObject reportJson(const Assessment &assessment, const ReportContext &contex
         {u"operator"_s, text(context.operatorName)},
         {u"ticket"_s, text(context.ticket)},
         {u"reviewer"_s, text(context.reviewer)},
-        {u"pack"_s,
-            QJsonObject{
-                {u"id"_s, assessment.pack.id},
-                {u"version"_s, assessment.pack.version},
-                {u"digest"_s, QString::fromLatin1(assessment.pack.digest)},
-                {u"title"_s, both(assessment.pack.title)},
-            }},
+        {u"pack"_s, packJson(assessment.pack)},
+        {u"tailoring"_s, toJson(assessment.tailoring)},
         {u"cluster"_s,
             QJsonObject{
                 {u"id"_s, cluster.id},

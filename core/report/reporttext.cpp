@@ -100,6 +100,36 @@ Message waivedMeaning()
         u"出于所述原因接受该风险；仍列出，但不计入统计。"_s};
 }
 
+QList<Message> tailoringSentences(const Assessment &assessment)
+{
+    QList<Message> sentences;
+    const Tailoring &tailoring = assessment.tailoring;
+    if (const Baseline *baseline = assessment.pack.findBaseline(assessment.pack.baseline)) {
+        sentences += message(u"Judged by the baseline \"%1\"."_s, u"核查所用基线：%1。"_s, baseline->title);
+        for (auto rule = baseline->off.begin(); rule != baseline->off.end(); ++rule)
+            sentences += message(u"%1 is not part of it: %2"_s, u"%1 不在该基线中：%2"_s, rule.key(), rule.value());
+    }
+    for (auto rule = tailoring.off.begin(); rule != tailoring.off.end(); ++rule)
+        sentences += message(u"%1 is switched off: %2"_s, u"%1 已关闭：%2"_s, rule.key(), rule.value());
+    for (auto value = tailoring.values.begin(); value != tailoring.values.end(); ++value)
+        sentences += message(u"The value for %1 is %2."_s, u"%1 的取值为 %2。"_s, value.key(), value.value());
+    for (const Waiver &waiver : tailoring.waivers) {
+        QStringList places;
+        for (const QString &place : {waiver.cluster, waiver.node, waiver.object}) {
+            if (!place.isEmpty())
+                places += place;
+        }
+        const Message where = places.isEmpty() ? Message{u"everywhere"_s, u"全部对象"_s}
+                                               : Message{places.join(u", "_s), places.join(u", "_s)};
+        const bool holds = assessment.now.toUTC().date() <= waiver.expires;
+        sentences += message(u"%1: %2 is waived (%3), approved by %4, until %5%6. Reason: %7"_s,
+            u"%1：豁免 %2（%3），批准人 %4，有效期至 %5%6。理由：%7"_s, waiver.id, waiver.rule, where, waiver.approver,
+            waiver.expires.toString(Qt::ISODate), holds ? Message() : Message{u", expired"_s, u"，已到期"_s},
+            waiver.reason);
+    }
+    return sentences;
+}
+
 Message leftOutSentence(qsizetype findings)
 {
     return message(u"%1 more are left out here; the JSON report has all of them."_s,

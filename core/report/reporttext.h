@@ -35,6 +35,9 @@ Message furtherNodesSentence(const Cluster &cluster); ///< when no node is known
 Message missedNodeSentence();
 Message verdictMeaning(Verdict verdict);
 Message waivedMeaning();
+/// The baseline that is selected, what was switched off or given another value, and every waiver of a person with its
+/// state at the moment of judging; empty when nothing was tailored.
+QList<Message> tailoringSentences(const Assessment &assessment);
 Message leftOutSentence(qsizetype findings);
 Message linesLeftOutSentence(qsizetype lines);
 Message reportTime(const QDateTime &moment); ///< UTC, or that it is not known

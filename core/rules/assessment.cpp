@@ -49,11 +49,22 @@ bool comesBefore(const Finding &left, const Finding &right)
 
 Assessment assess(const Cluster &cluster, const RulePack &pack, const QDateTime &now)
 {
-    Assessment assessment{cluster, pack, now, {}};
+    Assessment assessment{cluster, pack, now, {}, {}};
     for (const Rule &rule : pack.rules)
         assessment.findings += judge(cluster, pack, rule);
     std::stable_sort(assessment.findings.begin(), assessment.findings.end(), comesBefore);
     return assessment;
+}
+
+Result<Assessment> assess(
+    const Cluster &cluster, const RulePack &pack, const QDateTime &now, const Tailoring &tailoring)
+{
+    return tailored(pack, tailoring).map([&](const RulePack &rules) {
+        Assessment assessment = assess(cluster, rules, now);
+        applyWaivers(assessment.findings, cluster.id, tailoring.waivers, now);
+        assessment.tailoring = tailoring;
+        return assessment;
+    });
 }
 
 Counts count(const QList<Finding> &findings)

@@ -66,11 +66,11 @@ PackReader::PackReader(const YamlDocument &document)
     : m_document(document)
 {
     if (m_document.root() < 0) {
-        m_error = Error{Error::Kind::Parse, message(u"The file is empty."_s, u"文件为空。"_s), {}};
-        m_error->at.file = document.name();
+        fail(-1, message(u"The file is empty."_s, u"文件为空。"_s));
         return;
     }
     for (const YamlProblem &problem : m_document.problems()) {
+        m_failed = false; // each of them is told
         const QString name = plainText(problem.name);
         switch (problem.kind) {
         case YamlProblem::Kind::DuplicateKey:
@@ -93,8 +93,9 @@ PackReader::PackReader(const YamlDocument &document)
 
 void PackReader::fail(int node, Message text)
 {
-    if (!m_error)
-        m_error = Error{Error::Kind::Parse, std::move(text), position(node)};
+    if (!m_failed)
+        m_errors += Error{Error::Kind::Parse, std::move(text), position(node)};
+    m_failed = true;
 }
 
 Position PackReader::position(int node) const
@@ -106,36 +107,47 @@ Position PackReader::position(int node) const
     return at;
 }
 
-QHash<QByteArray, int> PackReader::fields(int node, const QList<QByteArray> &known)
+PackFields PackReader::fields(int node, const QList<QByteArray> &known, bool goOn)
 {
-    QHash<QByteArray, int> found;
+    PackFields found;
     QStringList names;
     for (const QByteArray &name : known)
         names += QString::fromLatin1(name.endsWith('?') ? name.chopped(1) : name);
-    for (const auto &[key, value] : pairs(node)) {
+    const QList<std::pair<QByteArray, int>> all = pairs(node);
+    if (m_failed || node < 0) {
+        m_failed = m_failed && !goOn;
+        return {};
+    }
+    for (const auto &[key, value] : all) {
         const QString name = plainText(key);
-        if (!names.contains(name)) {
-            const YamlNode &map = m_document.node(node);
-            const qsizetype at = map.children.indexOf(value) - 1;
-            fail(map.children.value(at, node),
-                message(u"The key \"%1\" is not known here. Did you mean \"%2\"?"_s,
-                    u"此处不认识键“%1”。是否想写“%2”？"_s, name, nearest(name, names)));
-            return {};
+        if (names.contains(name)) {
+            found.insert(key, value);
+            continue;
         }
-        found.insert(key, value);
+        const YamlNode &map = m_document.node(node);
+        const qsizetype at = map.children.indexOf(value) - 1;
+        m_failed = false;
+        fail(map.children.value(at, node),
+            message(u"The key \"%1\" is not known here. Did you mean \"%2\"?"_s, u"此处不认识键“%1”。是否想写“%2”？"_s,
+                name, nearest(name, names)));
     }
     for (const QByteArray &name : known) {
-        if (!name.endsWith('?') && !found.contains(name)) {
-            fail(node, message(u"The key \"%1\" is missing here."_s, u"此处缺少键“%1”。"_s, QString::fromLatin1(name)));
-            return {};
-        }
+        if (m_failed) // the unknown key is likely the missing one
+            break;
+        if (name.endsWith('?') || found.contains(name))
+            continue;
+        fail(node, message(u"The key \"%1\" is missing here."_s, u"此处缺少键“%1”。"_s, QString::fromLatin1(name)));
     }
-    return m_error ? QHash<QByteArray, int>() : found;
+    if (!m_failed || goOn) {
+        m_failed = false;
+        return found;
+    }
+    return {};
 }
 
 QList<std::pair<QByteArray, int>> PackReader::pairs(int node)
 {
-    if (m_error)
+    if (m_failed || node < 0)
         return {};
     const YamlNode &map = m_document.node(node);
     if (map.kind != YamlNode::Kind::Map) {
@@ -154,7 +166,7 @@ QList<std::pair<QByteArray, int>> PackReader::pairs(int node)
 
 QList<int> PackReader::items(int node)
 {
-    if (m_error)
+    if (m_failed || node < 0)
         return {};
     const YamlNode &list = m_document.node(node);
     if (list.kind != YamlNode::Kind::Sequence) {
@@ -170,7 +182,7 @@ QList<int> PackReader::items(int node)
 
 QString PackReader::text(int node)
 {
-    if (m_error)
+    if (m_failed || node < 0)
         return {};
     const YamlNode &scalar = m_document.node(node);
     const bool plain = scalar.style == YamlNode::Style::Plain;
@@ -201,11 +213,13 @@ Message PackReader::bilingual(int node)
     // A folded YAML text has a space where a line ended, which Chinese has not.
     static const QRegularExpression fold(u"(?<=[\\x{2018}-\\x{201D}\\x{2E80}-\\x{9FFF}\\x{FF00}-\\x{FFEF}]) "
                                          u"(?=[\\x{2018}-\\x{201D}\\x{2E80}-\\x{9FFF}\\x{FF00}-\\x{FFEF}])"_s);
-    const QHash<QByteArray, int> both = fields(node, {"en"_ba, "zh"_ba});
-    if (m_error)
+    if (node < 0)
+        return {};
+    const PackFields both = fields(node, {"en"_ba, "zh"_ba});
+    if (m_failed)
         return {};
     const Message result{text(both["en"]).trimmed(), text(both["zh"]).trimmed().remove(fold)};
-    if (m_error)
+    if (m_failed)
         return {};
     if (result.en.isEmpty() || result.zh.isEmpty())
         fail(node, message(u"The text is empty in one language."_s, u"其中一种语言的文本为空。"_s));
@@ -216,7 +230,7 @@ Message PackReader::bilingual(int node)
 
 QJsonValue PackReader::value(int node)
 {
-    if (m_error)
+    if (m_failed || node < 0)
         return QJsonValue::Null;
     const YamlNode &what = m_document.node(node);
     switch (what.kind) {
@@ -251,10 +265,14 @@ QJsonValue PackReader::value(int node)
 int PackReader::oneOf(int node, const QStringList &words)
 {
     const QString word = text(node);
-    if (m_error)
+    if (m_failed || node < 0)
         return -1;
     const qsizetype index = words.indexOf(word);
-    if (index < 0) {
+    if (words.isEmpty()) {
+        fail(node,
+            message(
+                u"\"%1\" is not known here: there is none."_s, u"此处不认识“%1”：没有可用的值。"_s, plainText(word)));
+    } else if (index < 0) {
         fail(node,
             message(u"\"%1\" is not known here. Did you mean \"%2\"? Known are: %3."_s,
                 u"此处不认识“%1”。是否想写“%2”？可用的有：%3。"_s, plainText(word), nearest(word, words),

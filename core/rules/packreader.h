@@ -8,25 +8,36 @@
 #include <QJsonValue>
 #include <QStringList>
 
-#include <optional>
+#include <utility>
 
 namespace jiagu {
 
-/// Reads values of a strict YAML file. The first thing that is wrong is kept with its position; from then on every
-/// read gives an empty value, so that a caller reads on and asks once at the end.
+/// The fields of a map: key → node, -1 for one that is not there.
+class PackFields : public QHash<QByteArray, int>
+{
+public:
+    int operator[](const QByteArray &key) const { return value(key, -1); }
+};
+
+/// Reads values of a strict YAML file. The first thing that is wrong in a part is kept with its position; from then on
+/// every read gives an empty value, so that a caller reads on, asks once at the end of the part, and goes on with the
+/// next one after recover(). Reading the node -1 gives an empty value, too: that it is missing has been told.
 class PackReader
 {
 public:
     explicit PackReader(const YamlDocument &document);
 
-    bool failed() const { return m_error.has_value(); }
-    const std::optional<Error> &error() const { return m_error; }
+    bool failed() const { return m_failed; }
+    /// Forgets that this part failed. Returns whether it was good.
+    bool recover() { return !std::exchange(m_failed, false); }
+    const QList<Error> &errors() const { return m_errors; } ///< of all parts, in the order in which they were found
     void fail(int node, Message message);
     Position position(int node) const;
 
-    /// The fields of a map: key → node. Any other key than these is an error that names the nearest one of them, and so
-    /// is a missing one, unless its name here ends with '?'.
-    QHash<QByteArray, int> fields(int node, const QList<QByteArray> &known);
+    /// The fields of a map. Any other key than these is an error that names the nearest one of them, and so is a
+    /// missing one, unless its name here ends with '?'. With `goOn` the part has not failed: what is good is read all
+    /// the same.
+    PackFields fields(int node, const QList<QByteArray> &known, bool goOn = false);
     /// The pairs of a map with free keys, in order.
     QList<std::pair<QByteArray, int>> pairs(int node);
     QList<int> items(int node);
@@ -42,7 +53,12 @@ public:
 
 private:
     const YamlDocument &m_document;
-    std::optional<Error> m_error;
+    QList<Error> m_errors;
+    bool m_failed = false;
 };
+
+struct RulePack;
+/// A pack, or everything that is wrong with it, by position.
+tl::expected<RulePack, QList<Error>> readRulePack(const QString &name, const QByteArray &bytes);
 
 } // namespace jiagu

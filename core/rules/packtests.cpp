@@ -173,7 +173,7 @@ public:
             roundTrip =
                 roundTrip || !test.fixed.isEmpty() || !test.fixedFiles.isEmpty() || !test.fixedAttributes.isEmpty();
         }
-        const Position at = m_rule.tests.isEmpty() ? Position{} : m_rule.tests.constFirst().at;
+        const Position &at = m_rule.at;
         if (!passes || !fails)
             add(at,
                 message(u"The rule needs a test that passes and one that fails."_s,
@@ -308,6 +308,10 @@ QList<Error> testRulePack(const RulePack &pack)
     QList<Error> errors;
     for (const Rule &rule : pack.rules)
         errors += Runner(pack, rule).run();
+    for (const Baseline &baseline : pack.baselines) {
+        for (const Rule &rule : baseline.instead)
+            errors += Runner(pack, rule).run();
+    }
     return errors;
 }
 

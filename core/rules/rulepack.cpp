@@ -43,27 +43,48 @@ public:
     {
     }
 
-    Result<RulePack> load(int root)
+    /// Reads what can be read; errors() says what is wrong.
+    RulePack load(int root)
     {
         if (m_read.failed())
-            return tl::unexpected(*m_read.error());
+            return m_pack;
         const auto top = m_read.fields(root, {"schema"_ba, "pack"_ba, "rules"_ba});
-        if (!m_read.failed()) {
-            m_read.oneOf(top["schema"], {u"jiagu-rules/1"_s});
-            readPack(top["pack"]);
-            for (const int item : m_read.items(top["rules"]))
-                m_pack.rules += readRule(item);
-        }
         if (m_read.failed())
-            return tl::unexpected(*m_read.error());
+            return m_pack;
+        part([&] { m_read.oneOf(top["schema"], {u"jiagu-rules/1"_s}); });
+        const auto head = m_read.fields(
+            top["pack"], {"id"_ba, "version"_ba, "title"_ba, "sources"_ba, "waivers?"_ba, "baselines?"_ba}, true);
+        readPack(head);
+        for (const int item : itemsOf(top["rules"]))
+            m_pack.rules += readRule(item);
+        for (const int item : itemsOf(head["baselines"]))
+            part([&] { m_pack.baselines += readBaseline(item); });
         return m_pack;
     }
 
+    /// By position.
+    QList<Error> errors() const
+    {
+        QList<Error> errors = m_read.errors();
+        std::stable_sort(errors.begin(), errors.end(), [](const Error &left, const Error &right) {
+            return std::pair(left.at.line, left.at.column) < std::pair(right.at.line, right.at.column);
+        });
+        return errors;
+    }
+
 private:
+    /// What is wrong in a part does not hide what is wrong in the next. Returns whether it is good.
+    template <typename Read>
+    bool part(const Read &read)
+    {
+        read();
+        return m_read.recover();
+    }
+
     QString matching(int node, const QString &pattern, const Message &what)
     {
         const QString text = m_read.text(node);
-        if (!m_read.failed()
+        if (!m_read.failed() && node >= 0
             && !QRegularExpression(QRegularExpression::anchoredPattern(pattern)).match(text).hasMatch())
             m_read.fail(node, message(u"\"%1\" is not %2."_s, u"“%1”不是%2。"_s, plainText(text), what));
         return text;
@@ -71,43 +92,46 @@ private:
 
     QString unique(int node, QSet<QString> &known, const QString &text)
     {
-        if (!m_read.failed() && known.contains(text))
+        if (!m_read.failed() && node >= 0 && known.contains(text))
             m_read.fail(node, message(u"\"%1\" is used twice."_s, u"“%1”重复使用。"_s, plainText(text)));
         known.insert(text);
         return text;
     }
 
-    void readPack(int node)
+    void readPack(const PackFields &fields)
     {
-        const auto fields = m_read.fields(node, {"id"_ba, "version"_ba, "title"_ba, "sources"_ba, "waivers?"_ba});
+        part([&] {
+            m_pack.id = matching(fields["id"], u"[a-z0-9][a-z0-9.-]{0,63}"_s,
+                message(u"an id (a-z, 0-9, . and -)"_s, u"合法的标识（a-z、0-9、. 和 -）"_s));
+        });
+        part([&] { m_pack.version = m_read.text(fields["version"]); });
+        part([&] { m_pack.title = m_read.bilingual(fields["title"]); });
+        for (const int item : itemsOf(fields["sources"]))
+            part([&] { readSource(item); });
+        QSet<QString> ids;
+        for (const int item : itemsOf(fields["waivers"])) {
+            part([&] {
+                const auto waiver = m_read.fields(item, {"id"_ba, "reason"_ba, "namespaces"_ba});
+                if (m_read.failed())
+                    return;
+                m_pack.waivers += NamespaceWaiver{
+                    unique(waiver["id"], ids,
+                        matching(waiver["id"], u"builtin:[a-z0-9-]{1,48}"_s,
+                            message(u"an id of the form builtin:NAME"_s, u"形如 builtin:NAME 的标识"_s))),
+                    m_read.bilingual(waiver["reason"]), m_read.texts(waiver["namespaces"])};
+            });
+        }
+    }
+
+    void readSource(int node)
+    {
+        const auto source = m_read.fields(node, {"key"_ba, "title"_ba});
         if (m_read.failed())
             return;
-        m_pack.id = matching(fields["id"], u"[a-z0-9][a-z0-9.-]{0,63}"_s,
-            message(u"an id (a-z, 0-9, . and -)"_s, u"合法的标识（a-z、0-9、. 和 -）"_s));
-        m_pack.version = m_read.text(fields["version"]);
-        m_pack.title = m_read.bilingual(fields["title"]);
-        for (const int item : m_read.items(fields["sources"])) {
-            const auto source = m_read.fields(item, {"key"_ba, "title"_ba});
-            if (m_read.failed())
-                return;
-            const QString key = m_read.text(source["key"]);
-            if (m_pack.sources.contains(key))
-                m_read.fail(source["key"], message(u"\"%1\" is used twice."_s, u"“%1”重复使用。"_s, plainText(key)));
-            m_pack.sources.insert(key, m_read.bilingual(source["title"]));
-        }
-        if (!fields.contains("waivers"))
-            return;
-        QSet<QString> ids;
-        for (const int item : m_read.items(fields["waivers"])) {
-            const auto waiver = m_read.fields(item, {"id"_ba, "reason"_ba, "namespaces"_ba});
-            if (m_read.failed())
-                return;
-            m_pack.waivers +=
-                NamespaceWaiver{unique(waiver["id"], ids,
-                                    matching(waiver["id"], u"builtin:[a-z0-9-]{1,48}"_s,
-                                        message(u"an id of the form builtin:NAME"_s, u"形如 builtin:NAME 的标识"_s))),
-                    m_read.bilingual(waiver["reason"]), m_read.texts(waiver["namespaces"])};
-        }
+        const QString key = m_read.text(source["key"]);
+        if (m_pack.sources.contains(key))
+            m_read.fail(source["key"], message(u"\"%1\" is used twice."_s, u"“%1”重复使用。"_s, plainText(key)));
+        m_pack.sources.insert(key, m_read.bilingual(source["title"]));
     }
 
     Rule readRule(int node)
@@ -115,40 +139,119 @@ private:
         Rule rule;
         const auto fields = m_read.fields(node,
             {"id"_ba, "title"_ba, "rationale"_ba, "risk"_ba, "remediation"_ba, "severity"_ba, "component"_ba,
-                "references"_ba, "not_applicable?"_ba, "check"_ba, "fix?"_ba, "tests"_ba});
-        if (m_read.failed())
-            return rule;
-        rule.id = unique(fields["id"], m_ids,
-            matching(fields["id"], u"[A-Z][A-Za-z0-9-]{1,47}"_s,
-                message(u"a rule id (letters, digits and -)"_s, u"合法的规则标识（字母、数字和 -）"_s)));
-        rule.title = m_read.bilingual(fields["title"]);
-        rule.rationale = m_read.bilingual(fields["rationale"]);
-        rule.risk = m_read.bilingual(fields["risk"]);
-        rule.remediation = m_read.bilingual(fields["remediation"]);
-        QStringList words;
-        for (const Severity severity : severities)
-            words += severityName(severity);
-        rule.severity = severities[size_t(std::max(0, m_read.oneOf(fields["severity"], words)))];
-        words.clear();
-        for (const ComponentKind component : components)
-            words += componentName(component);
-        rule.component = components[size_t(std::max(0, m_read.oneOf(fields["component"], words)))];
-        for (const int item : m_read.items(fields["references"])) {
-            const auto reference = m_read.fields(item, {"source"_ba, "item"_ba});
-            if (m_read.failed())
-                return rule;
-            m_read.oneOf(reference["source"], m_pack.sources.keys());
-            rule.references += Reference{m_read.text(reference["source"]), m_read.text(reference["item"])};
-        }
+                "references"_ba, "not_applicable?"_ba, "check"_ba, "fix?"_ba, "tests"_ba},
+            true);
+        rule.at = m_read.position(node);
+        part([&] {
+            rule.id = unique(fields["id"], m_ids,
+                matching(fields["id"], u"[A-Z][A-Za-z0-9-]{1,47}"_s,
+                    message(u"a rule id (letters, digits and -)"_s, u"合法的规则标识（字母、数字和 -）"_s)));
+        });
+        part([&] { rule.title = m_read.bilingual(fields["title"]); });
+        part([&] { rule.rationale = m_read.bilingual(fields["rationale"]); });
+        part([&] { rule.risk = m_read.bilingual(fields["risk"]); });
+        part([&] { rule.remediation = m_read.bilingual(fields["remediation"]); });
+        part([&] {
+            QStringList words;
+            for (const Severity severity : severities)
+                words += severityName(severity);
+            rule.severity = severities[size_t(std::max(0, m_read.oneOf(fields["severity"], words)))];
+        });
+        const bool hasComponent = part([&] {
+            QStringList words;
+            for (const ComponentKind component : components)
+                words += componentName(component);
+            rule.component = components[size_t(std::max(0, m_read.oneOf(fields["component"], words)))];
+        });
+        for (const int item : itemsOf(fields["references"]))
+            part([&] { readReference(item, rule); });
         if (fields.contains("not_applicable")) {
-            for (const int item : m_read.items(fields["not_applicable"]))
-                rule.notApplicable += readRange(item);
+            for (const int item : itemsOf(fields["not_applicable"]))
+                part([&] { rule.notApplicable += readRange(item); });
         }
-        readCheck(fields["check"], rule);
-        if (fields.contains("fix"))
-            readFix(fields["fix"], rule);
-        for (const int item : m_read.items(fields["tests"]))
-            rule.tests += readTest(item);
+        const bool hasCheck = hasComponent && fields.contains("component") && fields.contains("check")
+            && part([&] { readCheck(fields["check"], rule); });
+        if (fields.contains("fix") && hasCheck)
+            part([&] { readFix(fields["fix"], rule); });
+        for (const int item : itemsOf(fields["tests"]))
+            part([&] { rule.tests += readTest(item); });
+        return rule;
+    }
+
+    /// A list that is no list has no items.
+    QList<int> itemsOf(int node)
+    {
+        QList<int> items;
+        part([&] { items = m_read.items(node); });
+        return items;
+    }
+
+    void readReference(int node, Rule &rule)
+    {
+        const auto reference = m_read.fields(node, {"source"_ba, "item"_ba});
+        if (m_read.failed())
+            return;
+        m_read.oneOf(reference["source"], m_pack.sources.keys());
+        rule.references += Reference{m_read.text(reference["source"]), m_read.text(reference["item"])};
+    }
+
+    Baseline readBaseline(int node)
+    {
+        Baseline baseline;
+        const auto fields = m_read.fields(node, {"id"_ba, "title"_ba, "judge_only?"_ba, "off?"_ba, "instead?"_ba});
+        if (m_read.failed())
+            return baseline;
+        baseline.id = unique(fields["id"], m_baselineIds,
+            matching(fields["id"], u"[a-z][a-z0-9-]{0,31}"_s,
+                message(u"the id of a baseline (a-z, 0-9 and -)"_s, u"合法的基线标识（a-z、0-9 和 -）"_s)));
+        baseline.title = m_read.bilingual(fields["title"]);
+        if (fields.contains("judge_only")) {
+            const QJsonValue judgeOnly = m_read.value(fields["judge_only"]);
+            if (!judgeOnly.isBool())
+                m_read.fail(
+                    fields["judge_only"], message(u"true or false is expected here."_s, u"此处应为 true 或 false。"_s));
+            baseline.judgeOnly = judgeOnly.toBool();
+        }
+        if (fields.contains("off")) {
+            for (const int item : m_read.items(fields["off"])) {
+                const auto off = m_read.fields(item, {"rule"_ba, "reason"_ba});
+                if (const Rule *rule = m_read.failed() ? nullptr : readRuleId(off["rule"]))
+                    baseline.off.insert(rule->id, m_read.bilingual(off["reason"]));
+            }
+        }
+        if (fields.contains("instead")) {
+            for (const int item : m_read.items(fields["instead"])) {
+                const auto instead = m_read.fields(item, {"rule"_ba, "title"_ba, "reason"_ba, "check"_ba, "tests"_ba});
+                const Rule *original = m_read.failed() ? nullptr : readRuleId(instead["rule"]);
+                if (!original)
+                    return baseline;
+                Rule rule;
+                rule.id = original->id;
+                rule.at = m_read.position(item);
+                rule.severity = original->severity;
+                rule.component = original->component;
+                rule.references = original->references;
+                rule.notApplicable = original->notApplicable;
+                rule.risk = original->risk;
+                rule.remediation = original->remediation;
+                rule.title = m_read.bilingual(instead["title"]);
+                rule.rationale = m_read.bilingual(instead["reason"]);
+                readCheck(instead["check"], rule);
+                for (const int test : m_read.items(instead["tests"]))
+                    rule.tests += readTest(test);
+                baseline.instead += rule;
+            }
+        }
+        return baseline;
+    }
+
+    const Rule *readRuleId(int node)
+    {
+        const QString id = m_read.text(node);
+        const Rule *rule = m_pack.rule(id);
+        if (!rule)
+            m_read.fail(node,
+                message(u"There is no rule \"%1\" in this pack."_s, u"规则包中没有加固项“%1”。"_s, plainText(id)));
         return rule;
     }
 
@@ -213,7 +316,7 @@ private:
         rule.assertion = readAssertion(fields["assert"], rule.setting.type);
     }
 
-    SettingName readName(int node, const QHash<QByteArray, int> &fields, const Rule &rule)
+    SettingName readName(int node, const PackFields &fields, const Rule &rule)
     {
         SettingName name;
         name.component = rule.component;
@@ -458,7 +561,7 @@ private:
             || rule.check == CheckKind::Controllers;
         if (hasParameter)
             rule.parameter = readParameter(fields["parameter"]);
-        const auto readValue = [&](const QHash<QByteArray, int> &action, int at) {
+        const auto readValue = [&](const PackFields &action, int at) {
             if (action.contains("value") == hasParameter)
                 m_read.fail(
                     at, message(u"A fix has a value or a parameter."_s, u"修复必须有 value 或 parameter 之一。"_s));
@@ -589,7 +692,7 @@ private:
         return test;
     }
 
-    QList<std::pair<QString, QString>> readPaths(const QHash<QByteArray, int> &fields, const QByteArray &key)
+    QList<std::pair<QString, QString>> readPaths(const PackFields &fields, const QByteArray &key)
     {
         QList<std::pair<QString, QString>> result;
         if (!fields.contains(key))
@@ -605,6 +708,7 @@ private:
     PackReader m_read;
     RulePack m_pack;
     QSet<QString> m_ids;
+    QSet<QString> m_baselineIds;
 };
 
 } // namespace
@@ -618,21 +722,37 @@ const Rule *RulePack::rule(const QString &wanted) const
     return nullptr;
 }
 
-Result<RulePack> loadRulePack(const QString &name, const QByteArray &bytes)
+const Baseline *RulePack::findBaseline(const QString &wanted) const
+{
+    for (const Baseline &candidate : baselines) {
+        if (candidate.id == wanted)
+            return &candidate;
+    }
+    return nullptr;
+}
+
+tl::expected<RulePack, QList<Error>> readRulePack(const QString &name, const QByteArray &bytes)
 {
     if (bytes.size() > largestPack) {
         Position at;
         at.file = name;
-        return failure(
-            Error::Kind::TooLarge, message(u"A rule pack has at most 1 MiB."_s, u"规则包不能超过 1 MiB。"_s), at);
+        return tl::unexpected(QList<Error>{
+            {Error::Kind::TooLarge, message(u"A rule pack has at most 1 MiB."_s, u"规则包不能超过 1 MiB。"_s), at}});
     }
     const Result<YamlDocument> document = YamlDocument::parse(name, bytes);
     if (!document)
-        return tl::unexpected(document.error());
-    Result<RulePack> pack = Loader(*document).load(document->root());
-    if (pack)
-        pack->digest = QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex();
+        return tl::unexpected(QList<Error>{document.error()});
+    Loader loader(*document);
+    RulePack pack = loader.load(document->root());
+    if (QList<Error> errors = loader.errors(); !errors.isEmpty())
+        return tl::unexpected(std::move(errors));
+    pack.digest = QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex();
     return pack;
+}
+
+Result<RulePack> loadRulePack(const QString &name, const QByteArray &bytes)
+{
+    return readRulePack(name, bytes).map_error([](const QList<Error> &errors) { return errors.constFirst(); });
 }
 
 Result<RulePack> builtinRulePack()
@@ -643,7 +763,10 @@ Result<RulePack> builtinRulePack()
             message(u"The program carries no rule pack: it was not built completely."_s,
                 u"程序中没有内置规则包：构建不完整。"_s));
     }
-    return loadRulePack(u"mindie.yaml"_s, file.readAll());
+    return loadRulePack(u"mindie.yaml"_s, file.readAll()).map([](RulePack pack) {
+        pack.accepted = true;
+        return pack;
+    });
 }
 
 } // namespace jiagu

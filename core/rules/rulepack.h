@@ -4,6 +4,7 @@
 #include "cluster/inforce.h"
 #include "rules/assertion.h"
 #include "rules/finding.h"
+#include "rules/waiver.h"
 
 #include <QMap>
 
@@ -138,6 +139,7 @@ struct Parameter
 struct Rule
 {
     QString id;
+    Position at; ///< in the pack
     Message title;
     Message rationale;
     Message risk;
@@ -175,6 +177,17 @@ struct NamespaceWaiver
     QStringList namespaces; ///< exact names
 };
 
+/// A selection of the pack's rules under a name.
+struct Baseline
+{
+    QString id; ///< "literal"
+    Message title;
+    bool judgeOnly = false; ///< nothing is planned under it
+    QMap<QString, Message> off; ///< rules that it leaves out, with the reason
+    QList<Rule>
+        instead; ///< rules of the pack that it judges by another check, with the reason for their rationale; no fix
+};
+
 /// A set of rules. Immutable value.
 struct RulePack
 {
@@ -182,11 +195,15 @@ struct RulePack
     QString version;
     Message title;
     QByteArray digest; ///< SHA-256 of the file, lower-case hex
+    bool accepted = false; ///< a person has accepted changes by this digest; always true of the one that ships
     QMap<QString, Message> sources; ///< key → title
     QList<NamespaceWaiver> waivers;
+    QList<Baseline> baselines; ///< the first one is meant where none is named; may be empty
+    QString baseline; ///< id of the one that rules have been selected by, in tailored()
     QList<Rule> rules;
 
     const Rule *rule(const QString &id) const;
+    const Baseline *findBaseline(const QString &id) const;
 };
 
 /// "automatic", "needs-input" (a value has to be given), "guided", "manual": the word in JSON.
@@ -199,20 +216,37 @@ QStringList listItems(const QString &text);
 /// Reads a pack (docs/rules.md). Fails with Parse and file:line:column for an unknown key (naming the nearest known
 /// one), a missing language, a wrong type, a repeated id, YAML anchors and the like; with TooLarge above 1 MiB.
 Result<RulePack> loadRulePack(const QString &name, const QByteArray &bytes);
+/// The same, from a file. Fails with NotFound when it cannot be opened.
+Result<RulePack> openRulePack(const QString &path);
 /// The pack that ships inside the program.
 Result<RulePack> builtinRulePack();
+/// Lets the pack change nodes when its digest is one of these (64 hex digits each), or that of the pack that ships.
+void acceptPack(RulePack &pack, const QStringList &digests);
+/// The pack as every place names it: "mindie-kubernetes 1.0, SHA-256 0123…", with the baseline when one is selected.
+Message packName(const RulePack &pack);
 /// Runs the tests that a pack carries; every failure is one error.
 QList<Error> testRulePack(const RulePack &pack);
+/// Everything that is wrong with a pack, by position: what loadRulePack() refuses, part by part; of one that loads the
+/// tests that fail, and texts that are not what they ought to be (no Chinese in the Chinese one, the same in two
+/// rules).
+QList<Error> checkRulePack(const QString &name, const QByteArray &bytes);
 
 /// A cluster judged by a pack at a moment: the one result that the window, the command line and the reports show.
 struct Assessment
 {
     Cluster cluster;
-    RulePack pack;
+    RulePack pack; ///< as tailored
     QDateTime now;
     QList<Finding> findings; ///< by severity, rule, subject
+    Tailoring tailoring;
 };
 Assessment assess(const Cluster &cluster, const RulePack &pack, const QDateTime &now);
+/// Judges by the tailored pack and lays the waivers over the findings. Fails as tailored() does.
+Result<Assessment> assess(
+    const Cluster &cluster, const RulePack &pack, const QDateTime &now, const Tailoring &tailoring);
+/// The pack with the rules and proposals that the tailoring leaves. Fails with NotFound for a baseline or a rule that
+/// the pack has not, with Usage for a value that a parameter does not take.
+Result<RulePack> tailored(const RulePack &pack, const Tailoring &tailoring);
 
 /// How many findings of each verdict, waived ones apart.
 struct Counts

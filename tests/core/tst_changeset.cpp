@@ -91,6 +91,7 @@ struct Situation
         made.cluster.nodes = QList<Node>{read} + others;
         made.pack.id = u"test"_s;
         made.pack.digest = "d1gest";
+        made.pack.accepted = true;
         made.pack.rules = rules;
         made.now = QDateTime(QDate(2026, 1, 31), QTime(12, 0), Qt::UTC);
         return made;

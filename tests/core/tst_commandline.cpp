@@ -90,6 +90,63 @@ ChangeSet planned()
     return changeSet;
 }
 
+/// A pack with one rule, which does not ship.
+QByteArray ownPack()
+{
+    return R"(schema: jiagu-rules/1
+pack:
+  id: own
+  version: "1"
+  title: {en: A pack of our own, zh: 自有规则包}
+  sources: []
+rules:
+  - id: KCM-02
+    title: {en: No profiling, zh: 关闭性能分析}
+    rationale: {en: Why, zh: 理由}
+    risk: {en: It restarts, zh: 会重启}
+    remediation: {en: Set the flag, zh: 设置参数}
+    severity: medium
+    component: kube-controller-manager
+    references: []
+    check:
+      setting: {flag: --profiling, type: bool, assert: {eq: false}}
+    fix:
+      set_flag: {flag: --profiling, value: "false"}
+    tests:
+      - {name: not set, release: "1.34", argv: [kube-controller-manager], expect: [fail]}
+      - {name: turned off, release: "1.34", argv: [kube-controller-manager, --profiling=false], expect: [pass]}
+      - {name: not running, release: "1.34", expect: [unknown]}
+      - name: fix
+        release: "1.34"
+        manifest: |
+          apiVersion: v1
+          kind: Pod
+          metadata: {name: kube-controller-manager, namespace: kube-system}
+          spec:
+            containers:
+            - name: kube-controller-manager
+              command:
+              - kube-controller-manager
+              - --profiling=true
+        expect: [fail]
+        fixed: |
+          apiVersion: v1
+          kind: Pod
+          metadata: {name: kube-controller-manager, namespace: kube-system}
+          spec:
+            containers:
+            - name: kube-controller-manager
+              command:
+              - kube-controller-manager
+              - --profiling=false
+)";
+}
+
+QString digestOf(const QByteArray &bytes)
+{
+    return QString::fromLatin1(QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex());
+}
+
 } // namespace
 
 /// The program as a person without a display has it.
@@ -105,6 +162,15 @@ private Q_SLOTS:
         changed[u"cluster"_s] = u"another"_s;
         write(u"changed.json"_s, QJsonDocument(changed).toJson());
         write(u"list.json"_s, "[]");
+        write(u"own.yaml"_s, ownPack());
+        write(u"spoiled.yaml"_s,
+            ownPack().replace("version: \"1\"", "version: 1").replace("expect: [unknown]", "expect: [unknow]"));
+        write(u"tailoring.yaml"_s, R"(schema: jiagu-tailoring/1
+off:
+  - {rule: WL-02, reason: RDMA needs the host's network}
+waivers:
+  - {rule: API-02, node: cp1, reason: it is being looked at, approver: the board, expires: 2999-12-31}
+)");
         write(u"text.jiagu-snapshot"_s, "nothing of the kind\n");
     }
 
@@ -132,6 +198,37 @@ private Q_SLOTS:
         row("help of clean", u"clean --help"_s, 0, u"Removes what the program keeps"_s,
             u"删除本程序留在节点上的内容"_s);
         row("rules", u"rules list"_s, 0, u"API-02"_s, u"API-02"_s);
+        row("rules of a pack", u"rules list --rules own.yaml"_s, 0, u"(own 1, SHA-256 %1)"_s.arg(digestOf(ownPack())),
+            u"自有规则包 (own 1"_s);
+        row("help of rules show", u"rules show --help"_s, 0, u"what its change breaks"_s, u"变更风险与整改方法"_s);
+        row("help of rules check", u"rules check --help"_s, 0, u"For authors of rule packs"_s, u"供规则包作者使用"_s);
+        row("a rule", u"rules show API-02"_s, 0, u"What the change breaks"_s, u"变更风险"_s);
+        row("two rules", u"rules show API-02 KL-01"_s, 0, u"KL-01  "_s, u"KL-01  "_s);
+        row("unknown rule", u"rules show NO-1"_s, 2, u"There is no rule NO-1"_s, u"没有加固项 NO-1"_s);
+        row("no pack to check", u"rules check"_s, 2, u"Name the rule pack to check"_s, u"请指定要检查的规则包"_s);
+        row("missing pack to check", u"rules check none.yaml"_s, 2, u"none.yaml: The rule pack cannot be opened"_s,
+            u"none.yaml: 无法打开规则包"_s);
+        row("a good pack", u"rules check own.yaml"_s, 0, u"rules 1, tests 4, nothing is wrong"_s,
+            u"加固项 1 个，测试 4 个，没有问题"_s);
+        row("missing pack", u"scan --sample --rules none.yaml"_s, 2, u"none.yaml: The rule pack cannot be opened"_s,
+            u"none.yaml: 无法打开规则包"_s);
+        row("spoiled pack", u"scan --sample --rules spoiled.yaml"_s, 2, u"spoiled.yaml:4:12: "_s,
+            u"spoiled.yaml:4:12: "_s);
+        row("pack that nobody accepted", u"plan --sample --rules own.yaml --rule KCM-02 --out x"_s, 2,
+            u"nobody has accepted that it changes nodes"_s, u"尚未获准用于变更节点"_s);
+        row("another digest accepted",
+            u"plan --sample --rules own.yaml --rule KCM-02 --out x --accept-pack "_s + QString(64, u'0'), 2,
+            u"has the SHA-256 "_s + digestOf(ownPack()), u"的 SHA-256 为 "_s + digestOf(ownPack()));
+        row("no digest", u"plan --sample --rule KCM-02 --out x --accept-pack abc"_s, 2, u"abc is no SHA-256"_s,
+            u"abc 不是 SHA-256"_s);
+        row("accepting where nothing is planned", u"scan --sample --accept-pack abc"_s, 2,
+            u"--accept-pack is not an option of this command"_s, u"此命令没有选项 --accept-pack"_s);
+        row("missing tailoring", u"scan --sample --tailoring none.yaml"_s, 2,
+            u"none.yaml: The tailoring cannot be opened"_s, u"none.yaml: 无法打开定制文件"_s);
+        row("rule that is switched off", u"plan --sample --tailoring tailoring.yaml --rule WL-02 --out x"_s, 2,
+            u"The tailoring switches WL-02 off: RDMA"_s, u"定制中已关闭 WL-02：RDMA"_s);
+        row("tailoring of another pack", u"scan --sample --rules own.yaml --tailoring tailoring.yaml"_s, 2,
+            u"tailoring.yaml: The tailoring names the rule WL-02"_s, u"tailoring.yaml: 定制中提到加固项 WL-02"_s);
 
         row("no display", u""_s, 2, u"There is no display"_s, u"没有可供打开窗口的图形界面"_s);
         row("unknown command", u"frobnicate"_s, 2, u"There is no command frobnicate"_s, u"没有 frobnicate 这个命令"_s);
@@ -215,6 +312,7 @@ private Q_SLOTS:
         const Run run = start({u"rules"_s, u"list"_s, u"--format"_s, u"json"_s});
         QCOMPARE(run.exitCode, 0);
         const QJsonObject listed = QJsonDocument::fromJson(run.out.toUtf8()).object();
+        QCOMPARE(listed.keys(), (QStringList{u"rules"_s, u"schema"_s}));
         QCOMPARE(listed[u"schema"].toString(), u"jiagu-rules/1"_s);
         QStringList ids;
         for (const QJsonValue &rule : listed[u"rules"].toArray())
@@ -225,6 +323,86 @@ private Q_SLOTS:
         for (const Rule &rule : pack->rules)
             expected += rule.id;
         QCOMPARE(ids, expected);
+    }
+
+    void everyMistakeOfAPackIsPrinted()
+    {
+        const Run run = start({u"rules"_s, u"check"_s, u"spoiled.yaml"_s});
+        QCOMPARE(run.exitCode, 1);
+        const QStringList lines = run.out.trimmed().split(u'\n');
+        QCOMPARE(lines.size(), 2);
+        QVERIFY2(lines[0].startsWith(u"spoiled.yaml:4:12: Text is expected here"_s), qPrintable(lines[0]));
+        QVERIFY2(lines[1].startsWith(u"spoiled.yaml:23:55: "_s), qPrintable(lines[1]));
+        QVERIFY2(run.err.contains(u"Problems found: 2"_s), qPrintable(run.err));
+        QVERIFY(start({u"rules"_s, u"check"_s, u"spoiled.yaml"_s}, "zh_CN.UTF-8").err.contains(u"发现 2 个问题"_s));
+    }
+
+    void aRuleIsShownAsJson()
+    {
+        const Run run = start({u"rules"_s, u"show"_s, u"KL-01"_s, u"--format"_s, u"json"_s});
+        QCOMPARE(run.exitCode, 0);
+        const QJsonObject shown = QJsonDocument::fromJson(run.out.toUtf8()).object();
+        QCOMPARE(shown[u"schema"].toString(), u"jiagu-rule/1"_s);
+        QCOMPARE(shown[u"pack"][u"digest"].toString(), QString::fromLatin1(builtinRulePack()->digest));
+        QCOMPARE(shown[u"rules"].toArray().size(), 1);
+        const QJsonValue rule = shown[u"rules"][0];
+        QCOMPARE(rule[u"id"].toString(), u"KL-01"_s);
+        for (const char *part : {"title", "rationale", "risk", "remediation"})
+            QVERIFY2(!rule[QLatin1StringView(part)][u"zh"].toString().isEmpty(), part);
+        QVERIFY(!rule[u"parameter"][u"title"][u"en"].toString().isEmpty());
+    }
+
+    /// It judges at once, is named with its digest, and changes only what was accepted.
+    void aPackOfOnesOwnJudges()
+    {
+        const Run text = start({u"scan"_s, u"--sample"_s, u"--rules"_s, u"own.yaml"_s});
+        QCOMPARE(text.err, QString());
+        QCOMPARE(text.exitCode, 1);
+        QVERIFY2(text.out.contains(u"own 1, SHA-256 "_s + digestOf(ownPack())), qPrintable(text.out));
+        QVERIFY(text.out.contains(u"KCM-02"_s) && !text.out.contains(u"API-02"_s));
+
+        const QStringList plan{
+            u"plan"_s, u"--sample"_s, u"--rules"_s, u"own.yaml"_s, u"--rule"_s, u"KCM-02"_s, u"--out"_s, u"own.json"_s};
+        QVERIFY(!QFile::exists(m_home.filePath(u"own.json"_s)));
+        QCOMPARE(start(plan).exitCode, 2);
+        QVERIFY(!QFile::exists(m_home.filePath(u"own.json"_s)));
+        const Run planned = start(plan + QStringList{u"--accept-pack"_s, digestOf(ownPack()).toUpper()});
+        QVERIFY2(planned.exitCode == 0, qPrintable(planned.err));
+        const auto written = QJsonDocument::fromJson(read(u"own.json"_s)).object();
+        QVERIFY2(changeSetFromJson(written), "what was planned");
+        QCOMPARE(changeSetFromJson(written)->packDigest, digestOf(ownPack()).toUtf8());
+    }
+
+    void aTailoringIsLaidOver()
+    {
+        const QStringList scan{u"scan"_s, u"--sample"_s, u"--format"_s, u"json"_s};
+        const auto findings = [&](const QStringList &more) {
+            QMap<QString, QString> waivers; // id of what fails → waiver
+            for (const QJsonValue &finding :
+                QJsonDocument::fromJson(start(scan + more).out.toUtf8())[u"findings"].toArray()) {
+                if (finding[u"verdict"].toString() == u"fail"_s)
+                    waivers.insert(QString::fromUtf8(QJsonDocument(finding[u"subject"].toObject()).toJson())
+                            + finding[u"rule"].toString(),
+                        finding[u"waiver"][u"id"].toString());
+            }
+            return waivers;
+        };
+        const auto before = findings({});
+        const auto after = findings({u"--tailoring"_s, u"tailoring.yaml"_s});
+        QVERIFY(!before.isEmpty() && !after.isEmpty());
+        for (auto finding = before.begin(); finding != before.end(); ++finding) {
+            if (finding.key().endsWith(u"WL-02"_s))
+                QVERIFY(!after.contains(finding.key()));
+            else
+                QCOMPARE(after.value(finding.key()), finding.key().endsWith(u"API-02"_s) ? u"waiver:1"_s : *finding);
+        }
+        const Run text = start({u"scan"_s, u"--sample"_s, u"--tailoring"_s, u"tailoring.yaml"_s});
+        QVERIFY2(text.out.contains(u"WL-02 is switched off: RDMA"_s), qPrintable(text.out));
+        QVERIFY2(text.out.contains(u"Accepted by the board until 2999-12-31"_s), qPrintable(text.out));
+        const Run report = start({u"report"_s, u"--sample"_s, u"--tailoring"_s, u"tailoring.yaml"_s, u"--format"_s,
+            u"html"_s, u"--out"_s, u"tailored.html"_s});
+        QCOMPARE(report.exitCode, 0);
+        QVERIFY(read(u"tailored.html"_s).contains("WL-02 is switched off"));
     }
 
     void theSampleIsJudged()
@@ -257,7 +435,9 @@ private Q_SLOTS:
         for (const QJsonValue &rule : QJsonDocument::fromJson(json.out.toUtf8())[u"rules"].toArray()) {
             const QString fix = rule[u"fix"].toString();
             fixes.insert(rule[u"id"].toString(), fix);
-            QCOMPARE(rule[u"fixable"].toBool(), fix == u"automatic"_s || fix == u"needs-input"_s);
+            QCOMPARE(rule.toObject().keys(),
+                (QStringList{u"component"_s, u"fix"_s, u"id"_s, u"refs"_s, u"severity"_s, u"title"_s}));
+            QCOMPARE(rule[u"title"].toObject().keys(), (QStringList{u"en"_s, u"zh"_s}));
             QVERIFY(!rule[u"refs"].toArray().isEmpty());
             QVERIFY(!rule[u"refs"][0][u"source"].toString().isEmpty());
             QVERIFY(!rule[u"refs"][0][u"item"].toString().isEmpty());

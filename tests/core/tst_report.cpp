@@ -172,7 +172,13 @@ private Q_SLOTS:
     {
         Assessment assessment;
         assessment.findings = {failing(), waived(), bare(Verdict::Unknown)};
-        const QByteArray expected = R"({"schema": "jiagu-findings/1", "findings": [
+        assessment.pack.id = u"pack"_s;
+        assessment.pack.version = u"1"_s;
+        assessment.pack.title = {u"Baseline"_s, u"基线"_s};
+        assessment.pack.digest = "abc"_ba;
+        const QByteArray expected = R"({"schema": "jiagu-findings/1",
+            "pack": {"id": "pack", "version": "1", "digest": "abc", "title": {"zh": "基线", "en": "Baseline"}, "baseline": null},
+            "findings": [
             {"rule": "API-02",
              "subject": {"cluster": "cluster-id", "node": "cp1", "component": "kube-apiserver", "namespace": null, "kind": null,
                          "name": null, "container": null},

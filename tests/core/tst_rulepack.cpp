@@ -198,6 +198,19 @@ private Q_SLOTS:
             << u"has the component workload"_s;
         QTest::newRow("path that is none") << QByteArray("[securityContext.privileged]") << QByteArray("[^\"../x\"]")
                                            << u"is not a path of field names"_s;
+        QTest::newRow("baseline of another rule")
+            << QByteArray("  waivers:")
+            << QByteArray("  baselines: [{id: a, title: {en: a, zh: b}, off: [{rule: ^NO-1, "
+                          "reason: {en: a, zh: b}}]}]\n  waivers:")
+            << u"There is no rule \"NO-1\""_s;
+        QTest::newRow("baseline twice")
+            << QByteArray("  waivers:")
+            << QByteArray("  baselines: [{id: a, title: {en: a, zh: b}}, {id: ^a, title: {en: a, zh: b}}]\n  waivers:")
+            << u"\"a\" is used twice"_s;
+        QTest::newRow("baseline that is no word")
+            << QByteArray("  waivers:")
+            << QByteArray("  baselines: [{id: a, title: {en: a, zh: b}, judge_only: ^often}]\n  waivers:")
+            << u"true or false"_s;
         QTest::newRow("key twice") << QByteArray("    severity: high\n")
                                    << QByteArray("    severity: high\n    ^severity: low\n")
                                    << u"\"severity\" is repeated"_s;
@@ -243,21 +256,126 @@ private Q_SLOTS:
         QVERIFY(hasChinese(pack.error().message.zh));
     }
 
+    /// A reference needs a source, and where there is none nothing can be proposed.
+    void refusesAReferenceWithoutSources()
+    {
+        const auto pack = loadRulePack(
+            u"small.yaml"_s, with("sources:\n    - {key: MINDIE, title: {en: Guide, zh: 指南}}", "sources: []"));
+        QVERIFY(!pack);
+        QVERIFY2(pack.error().message.en.contains(u"there is none"_s), qPrintable(pack.error().message.en));
+    }
+
+    void isBounded_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<QString>("says"); // empty: it loads
+        using enum Error::Kind;
+        const qsizetype mebibyte = 1024 * 1024;
+        const auto padded = [](qsizetype size) { return good + QByteArray(size - good.size(), '#'); };
+        const auto list = [](int items) {
+            return with("[kube-system]", '[' + QByteArray("a, ").repeated(items - 1) + "a]");
+        };
+        const auto text = [](int size) { return with("{en: Do, zh", "{en: " + QByteArray(size, 'x') + ", zh"); };
+        const auto map = [](int keys) {
+            QByteArray files;
+            for (int i = 0; i < keys; ++i)
+                files += (i ? ", /" : "/") + QByteArray::number(i) + ": a";
+            return with("{name: off, ", "{name: off, files: {" + files + "}, ");
+        };
+        const auto deep = [](int levels) {
+            return with("{name: off, ",
+                "{name: off, objects: {pods: " + QByteArray(levels, '[') + QByteArray(levels, ']') + "}, ");
+        };
+        const auto rules = [](int count) {
+            QByteArray bytes = good;
+            for (int i = 0; i < count; ++i)
+                bytes += "  - {id: R-" + QByteArray::number(i)
+                    + ", title: {en: a, zh: b}, rationale: {en: a, zh: b}, risk: {en: a, zh: b}, remediation: {en: a, zh: b}, "
+                      "severity: low, component: kubelet, references: [], check: {static_pods: {}}, tests: []}\n";
+            return bytes;
+        };
+        QTest::newRow("1 MiB") << padded(mebibyte) << 0 << QString();
+        QTest::newRow("more than 1 MiB") << padded(mebibyte + 1) << int(TooLarge) << u"at most 1 MiB"_s;
+        QTest::newRow("1000 items") << list(1000) << 0 << QString();
+        QTest::newRow("1001 items") << list(1001) << int(Parse) << u"too many items"_s;
+        QTest::newRow("1000 keys") << map(1000) << 0 << QString();
+        QTest::newRow("1001 keys") << map(1001) << int(Parse) << u"too many keys"_s;
+        QTest::newRow("1000 rules") << rules(998) << 0 << QString();
+        QTest::newRow("1001 rules") << rules(999) << int(Parse) << u"too many items"_s;
+        QTest::newRow("a text of 16 KiB") << text(16 * 1024) << 0 << QString();
+        QTest::newRow("a text of more") << text(16 * 1024 + 1) << int(Parse) << u"too long"_s;
+        QTest::newRow("deep") << deep(50) << 0 << QString();
+        QTest::newRow("too deep") << deep(64) << int(Parse) << u"64"_s;
+        QTest::newRow("very deep") << deep(100'000) << int(Parse) << QString(u"64"_s);
+    }
     void isBounded()
     {
-        const Result<RulePack> large = loadRulePack(u"large.yaml"_s, good + QByteArray(1024 * 1024, '#'));
-        QVERIFY(!large);
-        QCOMPARE(large.error().kind, Error::Kind::TooLarge);
+        QFETCH(QByteArray, bytes);
+        QFETCH(int, kind);
+        QFETCH(QString, says);
+        const Result<RulePack> pack = loadRulePack(u"large.yaml"_s, bytes);
+        const QString error = pack ? QString() : describe(pack.error(), Language::English);
+        QVERIFY2(pack.has_value() == says.isEmpty(), qPrintable(error));
+        if (pack)
+            return;
+        QCOMPARE(int(pack.error().kind), kind);
+        QVERIFY2(error.contains(says), qPrintable(error));
+        QVERIFY(hasChinese(pack.error().message.zh));
+        QCOMPARE(pack.error().at.file, u"large.yaml"_s);
+    }
 
-        const Result<RulePack> list =
-            loadRulePack(u"list.yaml"_s, with("[kube-system]", "[" + QByteArray("a, ").repeated(1001) + "a]"));
-        QVERIFY(!list);
-        QVERIFY(list.error().message.en.contains(u"too many items"_s));
+    /// Each mistake has its place, and none hides another.
+    void everyMistakeIsTold()
+    {
+        QByteArray bytes = good;
+        for (const auto &[before, after] : {std::pair("version: \"1.0\""_ba, "version: 1.0"_ba),
+                 std::pair("zh: 指南}"_ba, "zh: Guide}"_ba), std::pair("zh: 原因}"_ba, "zh: Why}"_ba),
+                 std::pair("severity: medium"_ba, "severity: middle"_ba), std::pair("{eq: false}"_ba, "{eq: 0}"_ba),
+                 std::pair("[fail]"_ba, "[failed]"_ba), std::pair("id: WL-01\n"_ba, "id: WL-01\n    also: x\n"_ba),
+                 std::pair("{ne: true}"_ba, "{neq: true}"_ba)}) {
+            const qsizetype at = bytes.indexOf(before);
+            QVERIFY2(at >= 0, before.constData());
+            bytes.replace(at, before.size(), after);
+        }
+        QStringList told;
+        for (const Error &error : checkRulePack(u"small.yaml"_s, bytes)) {
+            QCOMPARE(error.at.file, u"small.yaml"_s);
+            told += QString::number(error.at.line) + u':' + QString::number(error.at.column);
+        }
+        QCOMPARE(told,
+            (QStringList{u"4:12"_s, u"7:28"_s, u"13:16"_s, u"16:15"_s, u"20:61"_s, u"24:71"_s, u"26:5"_s, u"35:80"_s}));
+    }
 
-        const Result<RulePack> text =
-            loadRulePack(u"text.yaml"_s, with("{en: Do, zh", "{en: " + QByteArray(20'000, 'x') + ", zh"));
-        QVERIFY(!text);
-        QVERIFY(text.error().message.en.contains(u"too long"_s));
+    void checksWhatLoads_data()
+    {
+        QTest::addColumn<QByteArray>("before");
+        QTest::addColumn<QByteArray>("after");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("a test that fails") << "expect: [fail], actual: \"true\"}"_ba
+                                           << "expect: [pass]}"_ba << u"expects pass and got fail"_s;
+        QTest::newRow("no test that passes") << "id: small"_ba
+                                             << "id: small"_ba << u"a test that passes and one that fails"_s;
+        QTest::newRow("no Chinese character") << "zh: 原因}"_ba
+                                              << "zh: yes}"_ba << u"no Chinese character"_s;
+        QTest::newRow("Chinese in the English text") << "{en: Why,"_ba
+                                                     << "{en: Why 何故,"_ba << u"has Chinese characters"_s;
+        QTest::newRow("a text twice") << "en: Title two"_ba
+                                      << "en: Title"_ba << u"WL-01: Its title is a text of API-02"_s;
+    }
+    void checksWhatLoads()
+    {
+        QFETCH(QByteArray, before);
+        QFETCH(QByteArray, after);
+        QFETCH(QString, says);
+        QStringList told;
+        for (const Error &error : checkRulePack(u"small.yaml"_s, with(before, after))) {
+            QCOMPARE(error.at.file, u"small.yaml"_s);
+            QVERIFY(error.at.line > 10 && error.at.column > 0);
+            QVERIFY(hasChinese(error.message.zh));
+            told += error.message.en;
+        }
+        QVERIFY2(told.join(u'\n').contains(says), qPrintable(told.join(u'\n')));
     }
 
     void builtinIsComplete()

@@ -66,6 +66,16 @@ SavedSession filled()
     }
     session.snapshots += withSecrets();
     session.values = {{u"KL-01"_s, u"4096"_s}};
+    session.tailoring.baseline = u"safe"_s;
+    session.tailoring.off = {{u"WL-02"_s, u"\"RDMA\" needs it: 主机网络\n\U0001F512"_s}};
+    Waiver waiver;
+    waiver.id = u"waiver:1"_s;
+    waiver.rule = u"WL-01"_s;
+    waiver.object = u"mindie/*/web*"_s;
+    waiver.reason = u"why"_s;
+    waiver.approver = u"who"_s;
+    waiver.expires = QDate(2027, 1, 31);
+    session.tailoring.waivers = {waiver};
     session.approvals = {{.changeSet = u"ab"_s,
         .operatorName = u"李华"_s,
         .ticket = u"CHG-42"_s,
@@ -93,6 +103,7 @@ private Q_SLOTS:
         QCOMPARE(after->saved, before.saved);
         QCOMPARE(after->cluster, before.cluster);
         QCOMPARE(after->values, before.values);
+        QCOMPARE(after->tailoring, before.tailoring);
         QCOMPARE(after->inventory.size(), 2);
         QCOMPARE(after->inventory[0].name(), before.inventory[0].name());
         QCOMPARE(after->inventory[0].identityFile, u"/k e y"_s);

@@ -140,6 +140,7 @@ Assessment assessmentOf(const QStringList &nodes)
     backups.fixFlag = u"--audit-log-maxbackup"_s;
     backups.setting.flag = backups.fixFlag;
     backups.parameter = Parameter{Parameter::Type::Integer, {u"Files to keep"_s, u"保留文件数"_s}, u"10"_s};
+    assessment.pack.accepted = true;
     assessment.pack.rules = {profiling, age, backups};
     for (const QString &name : nodes) {
         const Snapshot snapshot = SnapshotBuilder(name)

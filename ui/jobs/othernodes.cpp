@@ -152,7 +152,7 @@ void Session::finishBatch()
     m_stop = m_worker.run(
         this,
         [all = liveSnapshots(), unread = m_unread, read = batch->read, snapshots = batch->snapshots,
-            reasons = batch->unread, progress = progress()](const std::stop_token &) mutable {
+            reasons = batch->unread, rules = rules(), progress = progress()](const std::stop_token &) mutable {
             Joined joined;
             unread.insert(reasons);
             for (std::size_t i = 0; i < read.size(); ++i) {
@@ -171,7 +171,7 @@ void Session::finishBatch()
             if (all.isEmpty())
                 joined.judged.problems = unread.values();
             else
-                joined.judged = judge(std::move(all), true, unread, progress);
+                joined.judged = judge(std::move(all), true, unread, rules, progress);
             return joined;
         },
         [this, job = m_job](const Joined &joined) {

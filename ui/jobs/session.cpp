@@ -60,6 +60,45 @@ void Session::end()
     m_phase = Phase::Idle;
     m_stop = std::stop_source(std::nostopstate);
     Q_EMIT phaseChanged();
+    if (m_isOutdated)
+        judgeAgain();
+}
+
+void Session::usePack(const RulePack &pack)
+{
+    m_pack = pack;
+    judgeAgain();
+}
+
+void Session::useTailoring(const Tailoring &tailoring)
+{
+    m_kept.tailoring = tailoring;
+    judgeAgain();
+}
+
+void Session::judgeAgain()
+{
+    m_isOutdated = m_phase != Phase::Idle;
+    if (m_isOutdated || !m_assessment)
+        return;
+    begin(Phase::Reading);
+    m_stop = m_worker.run(
+        this,
+        [cluster = m_assessment->cluster, now = m_assessment->now, rules = rules()](
+            const std::stop_token &) { return judge(cluster, now, rules); },
+        [this, job = m_job](const Result<Assessment> &assessment) {
+            if (job != m_job)
+                return;
+            if (assessment) {
+                m_assessment = *assessment;
+                keepItself();
+                Q_EMIT assessmentChanged();
+            } else {
+                m_kept.tailoring = m_assessment->tailoring;
+                Q_EMIT failed(assessment.error());
+            }
+            end();
+        });
 }
 
 Progress Session::progress()
@@ -130,7 +169,16 @@ void Session::keep(const std::shared_ptr<Connection> &connection)
         *older = connection;
 }
 
-Session::Judged Session::judge(QList<Snapshot> snapshots, bool live, const Reasons &unread, const Progress &progress)
+Result<Assessment> Session::judge(const Cluster &cluster, const QDateTime &now, const Rules &rules)
+{
+    const auto pack = rules.pack ? Result<RulePack>(*rules.pack) : builtinRulePack();
+    if (!pack)
+        return tl::unexpected(pack.error());
+    return assess(cluster, *pack, now, rules.tailoring);
+}
+
+Session::Judged Session::judge(
+    QList<Snapshot> snapshots, bool live, const Reasons &unread, const Rules &rules, const Progress &progress)
 {
     progress({.text = message(u"Judging what was read"_s, u"正在检查读取到的内容"_s)});
     Judged judged;
@@ -155,7 +203,12 @@ Session::Judged Session::judge(QList<Snapshot> snapshots, bool live, const Reaso
             else
                 judged.unread.remove(reason.key());
         }
-        return builtinRulePack().map([&](const RulePack &pack) { return assess(cluster, pack, now); });
+        auto assessment = judge(cluster, now, rules);
+        if (!assessment && !rules.tailoring.isEmpty()) {
+            judged.problems += assessment.error();
+            assessment = judge(cluster, now, {rules.pack, {}});
+        }
+        return assessment;
     });
     judged.snapshots = std::move(snapshots);
     return judged;
@@ -173,6 +226,8 @@ void Session::take(const Judged &judged)
     }
     m_assessment = **judged.assessment;
     m_unread = judged.unread;
+    if (!m_isOutdated)
+        m_kept.tailoring = m_assessment->tailoring; // one that does not fit the pack has been left out, and told
     for (const auto &connection : m_connections) {
         for (const Node &node : m_assessment->cluster.nodes) {
             if (node.read && node.machineId == connection->machineId)
@@ -200,12 +255,14 @@ void Session::load(const Read &read, const QString &sessionFile)
     begin(Phase::Reading);
     m_stop = m_worker.run(
         this,
-        [read, progress = progress()](const std::stop_token &) {
+        [read, sessionFile, pack = m_pack, tailoring = m_kept.tailoring, progress = progress()](
+            const std::stop_token &) {
             Judged unread;
             QList<Snapshot> snapshots = read(unread, progress);
             if (snapshots.isEmpty())
                 return unread;
-            Judged judged = judge(std::move(snapshots), false, {}, progress);
+            const Rules own{pack, sessionFile.isEmpty() ? tailoring : unread.kept.tailoring};
+            Judged judged = judge(std::move(snapshots), false, {}, own, progress);
             judged.problems = unread.problems + judged.problems;
             judged.kept = unread.kept;
             return judged;
@@ -217,7 +274,10 @@ void Session::load(const Read &read, const QString &sessionFile)
                 m_connections.clear();
                 Q_EMIT opened(sessionFile);
                 m_unread.clear();
+                const Tailoring tailoring = m_kept.tailoring;
                 m_kept = judged.kept;
+                if (sessionFile.isEmpty())
+                    m_kept.tailoring = tailoring;
                 setArmed(false);
             }
             take(judged);
@@ -266,8 +326,8 @@ void Session::connectTo(const Target &target, Secret password)
     Connection *raw = connection.get();
     m_stop = connection->worker.run(
         this,
-        [this, raw, others, given, unread = m_unread, progress = progress(), knownHosts = m_knownHosts](
-            const std::stop_token &stop) {
+        [this, raw, others, given, unread = m_unread, rules = rules(), progress = progress(),
+            knownHosts = m_knownHosts](const std::stop_token &stop) {
             Judged judged;
             auto host = SshHost::connect(raw->target, knownHosts, questions(stop, raw->target, given), stop, progress);
             if (!host) {
@@ -288,7 +348,7 @@ void Session::connectTo(const Target &target, Secret password)
             QList<Snapshot> all = others;
             all.removeIf([&](const Snapshot &other) { return other.machineId == snapshot->machineId; });
             all += *std::move(snapshot);
-            return judge(std::move(all), true, unread, progress);
+            return judge(std::move(all), true, unread, rules, progress);
         },
         [this, job = m_job, raw](const Judged &judged) {
             const std::shared_ptr<Connection> done = leaveAbandoned(raw);
@@ -296,7 +356,7 @@ void Session::connectTo(const Target &target, Secret password)
                 return;
             if (judged.assessment && *judged.assessment) {
                 if (!isLive()) {
-                    m_kept = {};
+                    m_kept = {.tailoring = m_kept.tailoring};
                     Q_EMIT opened({});
                 }
                 keep(done);
@@ -321,7 +381,7 @@ void Session::readNext(std::size_t index, const Judged &soFar)
     const bool last = index + 1 == m_connections.size();
     m_stop = raw->worker.run(
         this,
-        [this, raw, last, judged = soFar, unread = m_unread, progress = progress()](
+        [this, raw, last, judged = soFar, unread = m_unread, rules = rules(), progress = progress()](
             const std::stop_token &stop) mutable {
             auto snapshot = LinkedHost(*raw, wayIn(stop, progress)).read(stop, progress);
             if (snapshot)
@@ -335,7 +395,7 @@ void Session::readNext(std::size_t index, const Judged &soFar)
                 return judged;
             }
             unread.insert(judged.unread);
-            return judge(judged.snapshots, true, unread, progress);
+            return judge(judged.snapshots, true, unread, rules, progress);
         },
         [this, job = m_job, index, last](const Judged &judged) {
             if (job != m_job)
@@ -402,6 +462,7 @@ void Session::askNode(const ChangeSet &changeSet, const QString &node)
 
 void Session::finishPush()
 {
+    m_isOutdated = m_isOutdated && !isLive(); // what is read again is judged by the rules of now
     end();
     keepItself();
     Q_EMIT pushed();

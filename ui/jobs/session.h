@@ -51,6 +51,12 @@ public:
     void setAutosave(const QString &path) { m_autosave = path; }
     void setKnownHosts(const KnownHostsFiles &files) { m_knownHosts = files; }
 
+    /// Judges by this pack from now on, and what is open at once or when the running job is over. A failure keeps what
+    /// is shown.
+    void usePack(const RulePack &pack);
+    /// The same with a tailoring, which is saved with the session.
+    void useTailoring(const Tailoring &tailoring);
+
     /// Each starts a job and replaces what is open when it succeeds; ignored while another job runs.
     void openFiles(const QStringList &paths);
     void openSample();
@@ -102,7 +108,17 @@ private:
 
     SavedSession toSave() const;
     void keepItself();
-    static Judged judge(QList<Snapshot> snapshots, bool live, const Reasons &unread, const Progress &progress);
+    /// What is judged by.
+    struct Rules
+    {
+        std::optional<RulePack> pack; ///< nothing: the one that ships
+        Tailoring tailoring;
+    };
+    static Judged judge(
+        QList<Snapshot> snapshots, bool live, const Reasons &unread, const Rules &rules, const Progress &progress);
+    static Result<Assessment> judge(const Cluster &cluster, const QDateTime &now, const Rules &rules);
+    Rules rules() const { return {m_pack, m_kept.tailoring}; }
+    void judgeAgain();
     using Read = std::function<QList<Snapshot>(Judged &, const Progress &)>;
     void load(const Read &read, const QString &sessionFile = {});
     void take(const Judged &judged);
@@ -129,6 +145,8 @@ private:
     KnownHostsFiles m_knownHosts = KnownHostsFiles::standard();
     QString m_journalDirectory = Journal::standardDirectory();
     std::optional<Assessment> m_assessment;
+    std::optional<RulePack> m_pack; ///< one that a person brought
+    bool m_isOutdated = false; ///< what is shown was judged by other rules
     Phase m_phase = Phase::Idle;
     bool m_armed = false;
     QElapsedTimer m_clock;

@@ -74,6 +74,7 @@ public:
         list(say(u"For a person to decide", u"需人工核查"), {Verdict::Manual});
         list(say(u"Could not be checked", u"未能检查"), {Verdict::Error, Verdict::Unknown});
         waived();
+        tailoring();
         passed();
         changes();
         words();
@@ -502,6 +503,16 @@ private:
         }
     }
 
+    void tailoring()
+    {
+        const QList<Message> sentences = tailoringSentences(m_assessment);
+        if (sentences.isEmpty())
+            return;
+        section(say(u"Baseline and tailoring", u"基线与定制"));
+        for (const Message &sentence : sentences)
+            text(say(sentence), 4);
+    }
+
     void waived()
     {
         const auto found = groups([](const Finding &f) { return f.waiver.has_value(); });
@@ -803,7 +814,9 @@ private:
         painter.setPen(QPen(QColor(0xc4, 0xcb, 0xd2), 0.5 * scale));
         const double footer = body.bottom() + 8 * millimetre;
         painter.drawLine(QPointF(left, footer * scale), QPointF(right, footer * scale));
-        line(footer + 3, plain(say(pack.title) + u' ' + pack.version),
+        line(footer + 3,
+            plain(say(pack.title) + u' ' + pack.version + u", SHA-256 "_s + QString::fromLatin1(pack.digest.left(12))
+                + u'…'),
             say(u"Page %1 of %2", u"第 %1 页 共 %2 页").arg(page + 1).arg(pages));
         if (page == 0)
             return;

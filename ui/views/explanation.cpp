@@ -143,7 +143,7 @@ QString Explanation::clusterHtml(const Assessment &assessment) const
     QString html = heading(tr("Cluster %1").arg(cluster.name)) + u"<table>"_s
         + row(tr("Kubernetes"), code(cluster.release.text())) + row(tr("Identity"), code(cluster.id))
         + row(tr("API read from"), code(cluster.apiNode)) + row(tr("At"), code(cluster.apiTime.toString(Qt::ISODate)))
-        + row(tr("Rules"), code(assessment.pack.id + u' ' + assessment.pack.version));
+        + row(tr("Rules"), code(text(packName(assessment.pack))));
     for (auto it = counts.byVerdict.cbegin(); it != counts.byVerdict.cend(); ++it)
         html += row(text(verdictText(it.key())), QString::number(it.value()));
     if (counts.waived)

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/packreader.h"
+#include "rules/rulepack.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QSet>
+#include <QTest>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace jiagu;
+
+namespace {
+
+/// Checks that have nothing in the pack that could be turned round: what they ask is in the program alone.
+const QSet<QString> withoutData{u"static_pods"_s};
+
+/// Mutants that change what a finding says and never its verdict.
+const QSet<QString> sameVerdict{u".feature_gate.locked later"_s};
+
+struct Mutant
+{
+    QString what; ///< "assert.eq: false → ne"
+    QJsonValue check;
+};
+
+/// The operators and what holds when they do not.
+QJsonObject inverted(const QJsonObject &assertion)
+{
+    static const QMap<QString, QString> opposites{{u"eq"_s, u"ne"_s}, {u"ne"_s, u"eq"_s},
+        {u"contains"_s, u"excludes"_s}, {u"excludes"_s, u"contains"_s}, {u"gt"_s, u"le"_s}, {u"le"_s, u"gt"_s}};
+    const QString op = assertion.begin().key();
+    const QJsonValue operand = assertion.begin().value();
+    if (opposites.contains(op))
+        return {{opposites.value(op), operand}};
+    if (op == u"ge")
+        return {{u"le"_s, operand.toInteger() - 1}};
+    return {{op, QJsonArray{u"what-nobody-writes"_s}}}; // of in
+}
+
+/// Values that other rules with this check have at the place.
+using Others = QMap<QString, QStringList>;
+
+/// A scalar made wider or another; nothing where nothing can be said.
+QList<Mutant> another(const QJsonValue &value, const QString &path, const Others &others)
+{
+    const QString key = path.section(u'.', -1);
+    const QString text = value.toString();
+    if (value.isBool())
+        return {{path + u" turned round"_s, !value.toBool()}};
+    if (key == u"mode")
+        return {{path + u" widened"_s, u"0777"_s}};
+    if (key == u"flag" || key == u"path" || key == u"type" || text.isEmpty())
+        return {};
+    if (text.startsWith(u"1."_s))
+        return {{path + u" later"_s, u"1.90"_s}};
+    QList<Mutant> mutants{{path + u" what nobody writes"_s, u"WhatNobodyWrites"_s}};
+    for (const QString &other : others.value(path)) {
+        if (other != text)
+            mutants += {path + u" as "_s + other, other};
+    }
+    return mutants;
+}
+
+/// One thing of the check after the other, made wider, narrower or another; what stands in each item of a list, in all
+/// of them at once. What the loader does not take is no mutant.
+void mutate(const QJsonValue &value, const QString &path, const Others &others, QList<Mutant> &mutants)
+{
+    if (value.isObject()) {
+        const QJsonObject object = value.toObject();
+        for (auto field = object.begin(); field != object.end(); ++field) {
+            QList<Mutant> inner;
+            if (field.key() == u"assert")
+                inner += {path + u".assert inverted"_s, inverted(field.value().toObject())};
+            else
+                mutate(field.value(), path + u'.' + field.key(), others, inner);
+            for (const Mutant &mutant : inner) {
+                QJsonObject changed = object;
+                changed.insert(field.key(), mutant.check);
+                mutants += {mutant.what, changed};
+            }
+        }
+    } else if (value.isArray()) {
+        mutants += {path + u" emptied"_s, QJsonArray()};
+        const QJsonArray array = value.toArray();
+        QMap<QString, QJsonArray> changed;
+        for (qsizetype i = 0; i < array.size() && array[i].isObject(); ++i) {
+            QList<Mutant> inner;
+            mutate(array[i], path, others, inner);
+            for (const Mutant &mutant : inner) {
+                if (!changed.contains(mutant.what))
+                    changed.insert(mutant.what, array);
+                changed[mutant.what][i] = mutant.check;
+            }
+        }
+        for (auto mutant = changed.begin(); mutant != changed.end(); ++mutant)
+            mutants += {mutant.key(), mutant.value()};
+    } else {
+        mutants += another(value, path, others);
+    }
+}
+
+void collect(const QJsonValue &value, const QString &path, Others &others)
+{
+    const QJsonObject object = value.toObject();
+    for (auto field = object.begin(); field != object.end(); ++field)
+        collect(field.value(), path + u'.' + field.key(), others);
+    if (value.isString() && !others[path].contains(value.toString()))
+        others[path] += value.toString();
+}
+
+QJsonObject packAsJson()
+{
+    QFile file(u":/rules/mindie.yaml"_s);
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    const Result<YamlDocument> document = YamlDocument::parse(u"mindie.yaml"_s, file.readAll());
+    return document ? PackReader(*document).value(document->root()).toObject() : QJsonObject();
+}
+
+/// The pack with this one rule.
+Result<RulePack> packOf(QJsonObject pack, const QJsonObject &rule)
+{
+    QJsonObject head = pack[u"pack"_s].toObject();
+    head.remove(u"baselines"_s);
+    pack.insert(u"pack"_s, head);
+    pack.insert(u"rules"_s, QJsonArray{rule});
+    return loadRulePack(u"mutant.yaml"_s, QJsonDocument(pack).toJson());
+}
+
+} // namespace
+
+/// A rule that asks for something else than it should is caught by the tests that it carries.
+class TestMutation : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(!packAsJson().isEmpty()); }
+
+    void theTestsCatchIt_data()
+    {
+        QTest::addColumn<QJsonObject>("rule");
+        for (const QJsonValue &rule : packAsJson()[u"rules"_s].toArray())
+            QTest::newRow(qPrintable(rule[u"id"_s].toString())) << rule.toObject();
+    }
+    void theTestsCatchIt()
+    {
+        QFETCH(QJsonObject, rule);
+        const QJsonObject pack = packAsJson();
+        const auto unchanged = packOf(pack, rule);
+        QVERIFY2(unchanged, unchanged ? "" : qPrintable(describe(unchanged.error(), Language::English)));
+        QVERIFY(testRulePack(*unchanged).isEmpty());
+
+        Others others;
+        for (const QJsonValue &other : pack[u"rules"_s].toArray())
+            collect(other[u"check"_s], {}, others);
+        QList<Mutant> mutants;
+        const QJsonValue check = rule[u"check"_s];
+        mutate(check, {}, others, mutants);
+        QStringList alive;
+        int loaded = 0;
+        for (const Mutant &mutant : std::as_const(mutants)) {
+            QJsonObject changed = rule;
+            changed.insert(u"check"_s, mutant.check);
+            const auto spoiled = packOf(pack, changed);
+            if (!spoiled)
+                continue;
+            ++loaded;
+            if (testRulePack(*spoiled).isEmpty() && !sameVerdict.contains(mutant.what))
+                alive += mutant.what;
+        }
+        const QString kind = check.toObject().begin().key();
+        QVERIFY2(alive.isEmpty(), qPrintable(alive.join(u'\n')));
+        QCOMPARE(loaded == 0, withoutData.contains(kind));
+    }
+
+    /// A range in which a rule does not apply is told by a test, too.
+    void theRangesAreTested()
+    {
+        const QJsonObject pack = packAsJson();
+        QStringList alive;
+        for (const QJsonValue &value : pack[u"rules"_s].toArray()) {
+            QJsonObject rule = value.toObject();
+            if (!rule.contains(u"not_applicable"_s))
+                continue;
+            rule.remove(u"not_applicable"_s);
+            const auto spoiled = packOf(pack, rule);
+            QVERIFY(spoiled);
+            if (testRulePack(*spoiled).isEmpty())
+                alive += rule[u"id"_s].toString();
+        }
+        QVERIFY2(alive.isEmpty(), qPrintable(alive.join(u'\n')));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestMutation)
+#include "tst_mutation.moc"
