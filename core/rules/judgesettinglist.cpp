@@ -84,10 +84,10 @@ QList<Finding> judgeSettingList(const Cluster &cluster, const Rule &rule)
             continue;
         }
         troubled.insert(finding.subject.node);
-        if (const QString cause = finding.subject.node + u'|' + finding.reason.en; said.contains(cause))
+        const QString cause = finding.subject.node + u'|' + finding.reason.en;
+        if (said.contains(cause))
             continue;
-        else
-            said.insert(cause);
+        said.insert(cause);
         findings += finding;
     }
     for (Finding &finding : judged) {

@@ -499,12 +499,12 @@ units() {
 accounts='
 function plain(text) { gsub(/[^A-Za-z0-9._\/:@%+,~-]/, "?", text); return text }
 function kind(word) { return word == "" ? "none" : (word ~ /^[!*]/ || length(word) < 13) ? "locked" : "set" }
-FILENAME == "/etc/shadow" { kinds[$1] = kind($2); next }
+FILENAME == "/etc/shadow" { kinds[$1] = kind($2); seen = 1; next }
 {
     shell = $7
     sub(/.*\//, "", shell)
     if (NF < 7 || shell ~ /^(nologin|false|sync|shutdown|halt)$/) next
-    found = $2 != "x" ? kind($2) : ($1 in kinds) ? kinds[$1] : "unknown"
+    found = $2 != "x" ? kind($2) : ($1 in kinds) ? kinds[$1] : seen ? "missing" : "unknown"
     if (++count > 200 && found != "none") next
     print "account=" plain($1) " uid=" plain($3) " login=" found " shell=" plain($7) " path=" plain($6)
 }

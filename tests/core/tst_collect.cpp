@@ -185,7 +185,7 @@ private Q_SLOTS:
             "account=old uid=1001 login=set shell=/bin/sh path=SCRATCH/home/old\n"
             "account=guest uid=1002 login=none shell= path=/nowhere\n"
             "account=open uid=1003 login=none shell=/bin/sh path=/nowhere\n"
-            "account=absent uid=1004 login=unknown shell=/bin/sh path=/nowhere\n"
+            "account=absent uid=1004 login=missing shell=/bin/sh path=/nowhere\n"
             "account=odd?name uid=1005 login=locked shell=/bin/s?h path=/no?where\n"_s);
         QVERIFY2(lines(u"authorized-keys"_s).startsWith(u"keys=2 mode="_s)
                 && lines(u"authorized-keys"_s).endsWith(u" path=SCRATCH/home/alice/.ssh/authorized_keys\n"_s),
