@@ -31,6 +31,12 @@ constexpr auto bareFlags = std::to_array<std::string_view>({"add-dir-header", "a
     "service-account-extend-token-expiration", "service-account-lookup", "skip-headers", "skip-log-headers",
     "use-service-account-credentials", "watch-cache"});
 
+// The same of etcd (server/etcdmain/config.go, 3.4 to 3.6) and of dockerd (dockerd(8), 20.10 to 29).
+constexpr auto otherBareFlags = std::to_array<std::string_view>({"auto-tls", "client-cert-auth", "debug",
+    "enable-pprof", "experimental-initial-corrupt-check", "force-new-cluster", "icc", "ip-forward", "ip-masq",
+    "ip6tables", "iptables", "ipv6", "live-restore", "peer-auto-tls", "peer-client-cert-auth", "pre-vote",
+    "selinux-enabled", "strict-reconfig-check", "tls", "tlsverify", "userland-proxy"});
+
 QByteArray normalised(QByteArray name, FlagSyntax syntax)
 {
     return syntax == FlagSyntax::Pflag ? name.replace('_', '-') : name;
@@ -59,7 +65,9 @@ std::optional<Word> flagWord(const QByteArray &word, FlagSyntax syntax)
 
 bool takesNoValue(const QByteArray &name)
 {
-    return std::ranges::find(bareFlags, std::string_view(name.constData(), size_t(name.size()))) != bareFlags.end();
+    const std::string_view wanted(name.constData(), size_t(name.size()));
+    return std::ranges::find(bareFlags, wanted) != bareFlags.end()
+        || std::ranges::find(otherBareFlags, wanted) != otherBareFlags.end();
 }
 
 std::optional<QJsonObject> parsePairs(const QByteArray &text, bool gates)

@@ -45,6 +45,12 @@ const auto &table()
     constexpr auto apiServerOptions = u"cmd/kube-apiserver/app/options/options.go";
     constexpr auto controllers19 = u"pkg/controller/apis/config/v1alpha1/defaults.go";
     constexpr auto controllers = u"staging/src/k8s.io/controller-manager/config/v1alpha1/defaults.go";
+    constexpr auto storage = u"staging/src/k8s.io/apiserver/pkg/server/options/etcd.go";
+    constexpr auto clientCa = u"staging/src/k8s.io/apiserver/pkg/server/options/authentication.go";
+    // etcd 3.4 came with 1.19 to 1.21, 3.5 and 3.6 with what follows (cmd/kubeadm/app/constants/constants.go).
+    constexpr auto etcd = u"server/embed/config.go";
+    const QJsonArray clientUrls{u"http://localhost:2379"_s};
+    const QJsonArray peerUrls{u"http://localhost:2380"_s};
     static const auto entries = std::to_array<Entry>({
         {ApiServer, u"--profiling", u"", When::Always, 19, 37, true, apiServer},
         {ControllerManager, u"--profiling", u"", When::Always, 19, 37, true, debugging},
@@ -69,6 +75,22 @@ const auto &table()
         {Kubelet, u"", u"featureGates.SupportPodPidsLimit", When::Always, 19, 19, true, gates},
         {Kubelet, u"", u"featureGates.SupportPodPidsLimit", When::Always, 20, 22, true, gates},
         {Kubelet, u"", u"featureGates.SupportPodPidsLimit", When::Always, 23, 37, QJsonValue::Null, gates},
+        {ApiServer, u"--encryption-provider-config", u"", When::Always, 19, 37, u""_s, storage},
+        {ApiServer, u"--client-ca-file", u"", When::Always, 19, 37, u""_s, clientCa},
+        {Etcd, u"--client-cert-auth", u"", When::Always, 19, 37, false, etcd},
+        {Etcd, u"--peer-client-cert-auth", u"", When::Always, 19, 37, false, etcd},
+        {Etcd, u"--auto-tls", u"", When::Always, 19, 37, false, etcd},
+        {Etcd, u"--peer-auto-tls", u"", When::Always, 19, 37, false, etcd},
+        {Etcd, u"--cert-file", u"", When::Always, 19, 37, u""_s, etcd},
+        {Etcd, u"--key-file", u"", When::Always, 19, 37, u""_s, etcd},
+        {Etcd, u"--trusted-ca-file", u"", When::Always, 19, 37, u""_s, etcd},
+        {Etcd, u"--peer-cert-file", u"", When::Always, 19, 37, u""_s, etcd},
+        {Etcd, u"--peer-key-file", u"", When::Always, 19, 37, u""_s, etcd},
+        {Etcd, u"--peer-trusted-ca-file", u"", When::Always, 19, 37, u""_s, etcd},
+        {Etcd, u"--data-dir", u"", When::Always, 19, 37, u""_s, etcd},
+        {Etcd, u"--listen-client-urls", u"", When::Always, 19, 37, clientUrls, etcd},
+        {Etcd, u"--listen-peer-urls", u"", When::Always, 19, 37, peerUrls, etcd},
+        {Etcd, u"--listen-metrics-urls", u"", When::Always, 19, 37, QJsonArray(), etcd},
     });
     return entries;
 }
@@ -85,7 +107,9 @@ DefaultValue defaultOf(const SettingName &name, const Release &release, bool wit
         const bool applies = entry.when == When::Always || (entry.when == When::WithFile) == withFile;
         if (entry.component == name.component && same && applies && release.minor >= entry.first
             && release.minor <= entry.last) {
-            return {true, entry.value, u"%1, release-1.%2"_s.arg(QStringView(entry.file)).arg(release.minor)};
+            const bool own = entry.component == ComponentKind::Etcd;
+            const QString source = own ? u"etcd-io/etcd %1, etcd of Kubernetes 1.%2"_s : u"%1, release-1.%2"_s;
+            return {true, entry.value, source.arg(QStringView(entry.file)).arg(release.minor)};
         }
     }
     return {};

@@ -218,9 +218,21 @@ Setting staticPodSetting(const Node &node, const Component &component, const Set
     FromArguments arguments = fromArguments(argv, name, where);
     if (!arguments.unknown.isEmpty())
         return unknown(setting, arguments.unknown, arguments.unusable);
-    addDefault(arguments.values, name, component.release, false);
+    const bool isEtcd = name.component == ComponentKind::Etcd;
+    // etcd takes what no argument says from its environment (server/embed, pkg/flags: ETCD_ and the flag's name).
+    const FileRecord *manifest = node.snapshot->file(component.manifest);
+    const QByteArray variable = "ETCD_" + name.flag.mid(2).toUpper().replace(u'-', u'_').toUtf8();
+    if (isEtcd && arguments.values.isEmpty() && manifest && manifest->content.contains(variable)) {
+        return unknown(setting,
+            message(u"On %1 the environment of etcd sets %2 in %3; this program does not read it there."_s,
+                u"在 %1 上，etcd 的 %2 由 %3 中的环境变量设置；本程序不读取该处的值。"_s, where, title(name),
+                plainText(component.manifest)));
+    }
+    // etcd is released on its own; which one it is goes with the node's Kubernetes.
+    const Release &release = isEtcd && !component.release.isKnown() ? node.release : component.release;
+    addDefault(arguments.values, name, release, false);
     if (arguments.values.isEmpty())
-        return unknown(setting, noDefault(name, component.release, where));
+        return unknown(setting, noDefault(name, release, where));
     decide(setting, arguments.values);
     return setting;
 }

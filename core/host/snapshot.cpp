@@ -146,6 +146,13 @@ private:
                 process.containerId = QString::fromLatin1(value);
             else if (word.startsWith("exe="))
                 process.executable = plainText(value);
+            else if (word.startsWith("label="))
+                process.label =
+                    plainText(value.startsWith('=') ? QByteArray::fromBase64(value.mid(1)).trimmed() : value);
+            else if (word.startsWith("groups=") && !value.isEmpty() && value.count(',') < 1024) {
+                for (const QByteArray &group : value.split(','))
+                    process.groups += group.toLongLong();
+            }
         }
         QByteArray body = frame.body;
         if (body.endsWith('\0'))

@@ -63,14 +63,18 @@ struct ProcessRecord
     qint64 uid = -1;
     QDateTime started; ///< UTC; invalid when not known
     QString containerId; ///< from /proc/PID/cgroup, empty outside a container
+    QList<qint64> groups; ///< the real group and the supplementary ones; empty when not known
+    QString label; ///< of a process in a container: /proc/PID/attr/current; empty when not known
 };
 
 /// The output of a command or an API request, or why there is none.
 struct OutputRecord
 {
     /// Facts: "uname", "hostname", "machine-id", "date", "boot", "user" (uid that read), "lsm", "apparmor", "selinux",
-    /// "seen" (names of programs of layouts that are not known), "kubeconfig". Commands: "systemctl-cat-kubelet",
-    /// "systemctl-show-kubelet", "kubelet-version". Answers of the API: "api:" and a path, one record a resource, its
+    /// "aslr", "seen" (names of programs of layouts that are not known), "kubeconfig". Commands:
+    /// "systemctl-cat-kubelet", "systemctl-show-kubelet", "kubelet-version", "sshd-T". Items, a line each: "accounts",
+    /// "authorized-keys", "sudoers", "kubeconfig-copies", "etcd-copies", "private-keys", "umask", "container-labels",
+    /// "runtime-confinement". Answers of the API: "api:" and a path, one record a resource, its
     /// pages put together: {"kind", "apiVersion", "metadata", "items"}, or the object asked for:
     /// api:/version, api:/api/v1/{nodes,namespaces,pods,replicationcontrollers},
     /// api:/apis/apps/v1/{deployments,replicasets,daemonsets,statefulsets}, api:/apis/batch/v1/{jobs,cronjobs},

@@ -31,6 +31,20 @@ QList<Finding> judge(const Cluster &cluster, const RulePack &pack, const Rule &r
         return judgeKubeProxy(cluster, rule);
     case CheckKind::Workload:
         return judgeWorkloads(cluster, rule, pack.waivers);
+    case CheckKind::Reported:
+        return judgeReported(cluster, rule);
+    case CheckKind::SettingList:
+        return judgeSettingList(cluster, rule);
+    case CheckKind::OwnedDirectory:
+        return judgeOwnedDirectory(cluster, rule);
+    case CheckKind::DistinctFiles:
+        return judgeDistinctFiles(cluster, rule);
+    case CheckKind::EncryptionAtRest:
+        return judgeEncryptionAtRest(cluster, rule);
+    case CheckKind::Confinement:
+        return judgeConfinement(cluster, rule);
+    case CheckKind::Docker:
+        return judgeDocker(cluster, rule);
     }
     return {};
 }
@@ -100,6 +114,16 @@ Finding findingOf(const Rule &rule, const Cluster &cluster, const Node &node, Ve
     Finding finding = findingOf(rule, cluster, verdict, std::move(reason));
     finding.subject.node = node.name;
     return finding;
+}
+
+QString octal(int mode)
+{
+    return QString::number(mode, 8).rightJustified(4, u'0');
+}
+
+QString account(qint64 id)
+{
+    return id == 0 ? u"root"_s : QString::number(id);
 }
 
 Message whyNotRead(const Node &node)

@@ -15,6 +15,13 @@ QList<Finding> judgeFeatureGate(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeStaticPods(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeFileAttributes(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeKubeProxy(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeReported(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeSettingList(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeOwnedDirectory(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeDistinctFiles(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeEncryptionAtRest(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeConfinement(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeDocker(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeWorkloads(const Cluster &cluster, const Rule &rule, const QList<NamespaceWaiver> &waivers);
 
 /// A finding of the rule with what all its findings share.
@@ -38,6 +45,18 @@ Message settingSentence(const Rule &rule, const Node &node, const Setting &setti
 Message suitesTrouble(const QStringList &suites, const Release &release, const QString &floor);
 /// The bits that a FileAttributes rule leaves a file; -1 when it is not about this file.
 int modeLimit(const Rule &rule, const QString &path);
+
+/// A mode as it is written, "0644", and an account: "root" or its number.
+QString octal(int mode);
+QString account(qint64 id);
+
+/// The fields of one item of a record: `key=value` words; the last of them may be path= or text=, which takes the rest
+/// of the line. Of a key that comes twice the first counts.
+using ReportItem = QList<std::pair<QString, QString>>;
+QList<ReportItem> reportItems(const QByteArray &text);
+QString itemField(const ReportItem &item, const QString &key); ///< empty when it has none
+/// Why a record that a check needs is not there or is not complete; empty when it is. `what` names it for a person.
+Message recordTrouble(const Node &node, const QString &output);
 
 /// Why nothing is known about a node, as a sentence of its own.
 Message whyNotRead(const Node &node);

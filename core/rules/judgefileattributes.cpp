@@ -16,22 +16,13 @@ namespace {
 
 constexpr int mostNamed = 5;
 
-QString octal(int mode)
-{
-    return QString::number(mode, 8).rightJustified(4, u'0');
-}
-
-QString account(qint64 id)
-{
-    return id == 0 ? u"root"_s : QString::number(id);
-}
-
 struct Pattern
 {
     QString begin; ///< what every path of it begins and ends with: most paths are told apart by that alone
     QString end;
     QRegularExpression path;
     int mode = 0;
+    bool review = false;
 };
 
 QList<Pattern> patternsOf(const Rule &rule)
@@ -45,18 +36,19 @@ QList<Pattern> patternsOf(const Rule &rule)
         const qsizetype first = file.path.indexOf(u'*');
         patterns +=
             Pattern{first < 0 ? file.path : file.path.first(first), file.path.mid(file.path.lastIndexOf(u'*') + 1),
-                QRegularExpression(QRegularExpression::anchoredPattern(text)), file.mode};
+                QRegularExpression(QRegularExpression::anchoredPattern(text)), file.mode, file.review};
     }
     return patterns;
 }
 
-int limitIn(const QList<Pattern> &patterns, const QString &path)
+/// The first that fits; null when none does.
+const Pattern *patternOf(const QList<Pattern> &patterns, const QString &path)
 {
     for (const Pattern &pattern : patterns) {
         if (path.startsWith(pattern.begin) && path.endsWith(pattern.end) && pattern.path.match(path).hasMatch())
-            return pattern.mode;
+            return &pattern;
     }
-    return -1;
+    return nullptr;
 }
 
 class Files
@@ -72,9 +64,19 @@ public:
         // A control plane without root (kubeadm's RootlessControlPlane) owns its files by its own accounts.
         for (const Component &component : node.components) {
             const bool isStaticPod = !component.manifest.isEmpty();
-            if (isStaticPod && component.running && component.process.uid > 0)
-                m_accounts.insert(component.process.uid);
+            if (!isStaticPod || !component.running || component.process.uid <= 0)
+                continue;
+            m_accounts.insert(component.process.uid);
+            for (const qint64 group : component.process.groups) {
+                if (group > 0)
+                    m_groups.insert(group);
+            }
         }
+        // Keys that are told by what they hold, whatever their names are.
+        const OutputRecord *keys =
+            rule.keyMode >= 0 && node.snapshot ? node.snapshot->output(u"private-keys"_s) : nullptr;
+        for (const ReportItem &item : reportItems(keys ? keys->content : QByteArray()))
+            m_keys.insert(itemField(item, u"path"_s));
     }
 
     QList<Finding> judge()
@@ -106,6 +108,9 @@ public:
             m_findings += finding(Verdict::Unknown,
                 message(u"On node %1 none of the files was seen that this is about. Read the node as root."_s,
                     u"节点 %1 上没有看到该加固项所涉及的任何文件。请以 root 身份读取该节点。"_s, m_where));
+        } else if (const Message trouble = m_rule.keyMode < 0 ? Message() : recordTrouble(m_node, u"private-keys"_s);
+                   m_findings.isEmpty() && !trouble.isEmpty()) {
+            m_findings += finding(Verdict::Unknown, trouble);
         } else if (m_findings.isEmpty()) {
             m_findings += finding(Verdict::Pass,
                 message(u"On node %1, owner and mode of all %2 files are as required."_s,
@@ -128,7 +133,12 @@ public:
     }
 
 private:
-    int limitOf(const QString &path) const { return limitIn(m_patterns, path); }
+    int limitOf(const QString &path) const
+    {
+        if (const Pattern *pattern = patternOf(m_patterns, path))
+            return pattern->mode;
+        return m_keys.contains(path) ? m_rule.keyMode : -1;
+    }
 
     void look(const FileRecord &file, int limit)
     {
@@ -137,13 +147,18 @@ private:
             return;
         }
         const bool isComponents = m_accounts.contains(file.uid);
-        const bool owned = isComponents || (file.uid == 0 && file.gid == 0);
-        if ((file.mode & ~limit) == 0 && owned) {
+        // kubeadm gives such accounts a key that two of them read (sa.key) by a group: 0640, root and the group
+        // (cmd/kubeadm/app/util/staticpod/utils_linux.go, release-1.34).
+        const bool byGroup = m_groups.contains(file.gid);
+        const bool owned = isComponents || (file.uid == 0 && (file.gid == 0 || byGroup));
+        const int allowed = byGroup ? limit | 0040 : limit;
+        if ((file.mode & ~allowed) == 0 && owned) {
             ++m_good;
             return;
         }
         const QString path = plainText(file.path);
-        Finding made = finding(Verdict::Fail, {});
+        const Pattern *pattern = patternOf(m_patterns, file.path);
+        Finding made = finding(pattern && pattern->review ? Verdict::Manual : Verdict::Fail, {});
         made.subject.name = path;
         made.expected = u"\u2264 %1 root:root"_s.arg(octal(limit));
         made.actual = u"%1 %2:%3"_s.arg(octal(file.mode), account(file.uid), account(file.gid));
@@ -159,8 +174,8 @@ private:
                 u"此节点的控制面组件不以 root 身份运行，需要读取各自的文件：请根据读取该文件的账号手动设置权限。"_s);
         }
         made.reason = sentences(parts);
-        made.fixable = m_rule.fix == FixKind::SetAttributes && m_accounts.isEmpty() && file.realPath == file.path
-            && file.sha256.size() == 64 && !file.changedWhileRead;
+        made.fixable = m_rule.fix == FixKind::SetAttributes && pattern && m_accounts.isEmpty()
+            && file.realPath == file.path && file.sha256.size() == 64 && !file.changedWhileRead;
         m_findings += made;
     }
 
@@ -170,6 +185,8 @@ private:
     const QList<Pattern> m_patterns;
     const QString m_where;
     QSet<qint64> m_accounts;
+    QSet<qint64> m_groups;
+    QSet<QString> m_keys;
     QStringList m_unknown;
     qsizetype m_good = 0;
     QList<Finding> m_findings;
@@ -179,7 +196,9 @@ private:
 
 int modeLimit(const Rule &rule, const QString &path)
 {
-    return limitIn(patternsOf(rule), path);
+    const QList<Pattern> patterns = patternsOf(rule);
+    const Pattern *pattern = patternOf(patterns, path);
+    return pattern ? pattern->mode : -1;
 }
 
 QList<Finding> judgeFileAttributes(const Cluster &cluster, const Rule &rule)

@@ -80,6 +80,7 @@ Cluster situation(const Rule &rule, const RuleTest &test, const Given &given)
     component.release = test.release;
     component.running = !argv.isEmpty();
     component.process.pid = 1;
+    component.process.uid = test.uid;
     component.process.argv = argv;
     component.process.started = QDateTime::fromSecsSinceEpoch(1'700'000'100, Qt::UTC);
 
@@ -118,6 +119,8 @@ Cluster situation(const Rule &rule, const RuleTest &test, const Given &given)
             unit.content += "\n# " + file.path.toUtf8() + '\n' + file.content;
     }
     snapshot.outputs += unit;
+    for (auto output = test.outputs.cbegin(); output != test.outputs.cend(); ++output)
+        snapshot.outputs += OutputRecord{output.key(), output.value(), 0, {}, false};
 
     Node node;
     node.name = u"node"_s;
@@ -131,6 +134,18 @@ Cluster situation(const Rule &rule, const RuleTest &test, const Given &given)
         other.manifest = manifestDirectory + u"/kube-apiserver.yaml"_s;
         other.process.argv = {"kube-apiserver"};
         other.process.uid = test.uid;
+        node.components += other;
+    }
+    if (!test.otherArgv.isEmpty()) {
+        Component other;
+        other.running = true;
+        other.release = test.release;
+        other.process.argv = test.otherArgv;
+        for (const ComponentKind kind : {ComponentKind::ApiServer, ComponentKind::ControllerManager,
+                 ComponentKind::Scheduler, ComponentKind::Etcd, ComponentKind::Kubelet}) {
+            if (test.otherArgv.constFirst() == componentName(kind).toUtf8())
+                other.kind = kind;
+        }
         node.components += other;
     }
     node.snapshot = std::make_shared<const Snapshot>(std::move(snapshot));
@@ -168,8 +183,10 @@ public:
         bool roundTrip = false;
         for (const RuleTest &test : m_rule.tests) {
             runTest(test);
-            passes = passes || test.expect.contains(u"pass"_s);
-            fails = fails || test.expect.contains(u"fail"_s);
+            // What a person decides is neither.
+            const bool decided = test.expect.contains(u"manual"_s);
+            passes = passes || decided || test.expect.contains(u"pass"_s);
+            fails = fails || decided || test.expect.contains(u"fail"_s);
             roundTrip =
                 roundTrip || !test.fixed.isEmpty() || !test.fixedFiles.isEmpty() || !test.fixedAttributes.isEmpty();
         }

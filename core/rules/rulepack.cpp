@@ -157,12 +157,7 @@ private:
                 words += severityName(severity);
             rule.severity = severities[size_t(std::max(0, m_read.oneOf(fields["severity"], words)))];
         });
-        const bool hasComponent = part([&] {
-            QStringList words;
-            for (const ComponentKind component : components)
-                words += componentName(component);
-            rule.component = components[size_t(std::max(0, m_read.oneOf(fields["component"], words)))];
-        });
+        const bool hasComponent = part([&] { rule.component = readComponent(fields["component"]); });
         for (const int item : itemsOf(fields["references"]))
             part([&] { readReference(item, rule); });
         if (fields.contains("not_applicable")) {
@@ -279,7 +274,10 @@ private:
             {"cipher_suites"_ba, &Loader::readCipherSuites}, {"controllers"_ba, &Loader::readControllers},
             {"feature_gate"_ba, &Loader::readGate}, {"static_pods"_ba, &Loader::readStaticPods},
             {"file_attributes"_ba, &Loader::readFileAttributes}, {"kube_proxy"_ba, &Loader::readKubeProxy},
-            {"workload"_ba, &Loader::readWorkload}};
+            {"workload"_ba, &Loader::readWorkload}, {"reported"_ba, &Loader::readReported},
+            {"settings"_ba, &Loader::readSettingList}, {"owned_directory"_ba, &Loader::readOwnedDirectory},
+            {"distinct_files"_ba, &Loader::readDistinctFiles}, {"encryption_at_rest"_ba, &Loader::readEncryption},
+            {"confinement"_ba, &Loader::readConfinement}, {"docker"_ba, &Loader::readDocker}};
         QList<QByteArray> known;
         QStringList names;
         for (const auto &[name, reader] : checks) {
@@ -368,18 +366,177 @@ private:
     {
         rule.check = CheckKind::FileAttributes;
         for (const int item : m_read.items(node)) {
-            const auto fields = m_read.fields(item, {"path"_ba, "mode"_ba});
+            const auto fields = m_read.fields(item, {"path?"_ba, "holds?"_ba, "mode"_ba, "review?"_ba});
             if (m_read.failed())
                 return;
+            if (fields.contains("path") == fields.contains("holds")) {
+                m_read.fail(item,
+                    message(u"Files are told by their path, or by what they hold: write path or holds."_s,
+                        u"文件按路径或按内容确定：请写 path 或 holds 之一。"_s));
+                return;
+            }
             FileRule file;
+            if (fields.contains("holds")) {
+                m_read.oneOf(fields["holds"], {u"private-key"_s});
+                rule.keyMode = readMode(fields["mode"]);
+                continue;
+            }
             file.path = matching(fields["path"], u"/[A-Za-z0-9._/*-]{1,200}"_s,
                 message(u"an absolute path, with * and ** where names differ"_s, u"绝对路径（可用 * 和 **）"_s));
-            const QString mode = matching(fields["mode"], u"0[0-7]{3}"_s,
-                message(u"a mode in quotes, such as \"0600\""_s, u"带引号的权限，例如 \"0600\""_s));
-            file.mode = mode.toInt(nullptr, 8);
+            file.mode = readMode(fields["mode"]);
+            if (fields.contains("review"))
+                file.review = m_read.value(fields["review"]).toBool();
             rule.files += file;
         }
         requireComponent(node, rule, ComponentKind::Kubelet);
+    }
+
+    int readMode(int node)
+    {
+        const QString mode = matching(
+            node, u"0[0-7]{3}"_s, message(u"a mode in quotes, such as \"0600\""_s, u"带引号的权限，例如 \"0600\""_s));
+        return mode.toInt(nullptr, 8);
+    }
+
+    QMap<QString, QStringList> readValues(int node)
+    {
+        QMap<QString, QStringList> values;
+        for (const auto &[key, list] : m_read.pairs(node))
+            values.insert(QString::fromUtf8(key), m_read.texts(list));
+        return values;
+    }
+
+    void readReported(int node, Rule &rule)
+    {
+        rule.check = CheckKind::Reported;
+        const auto fields = m_read.fields(node,
+            {"outputs"_ba, "form?"_ba, "nodes?"_ba, "bad?"_ba, "good?"_ba, "mode?"_ba, "owner?"_ba, "show?"_ba,
+                "otherwise?"_ba, "empty?"_ba});
+        if (m_read.failed())
+            return;
+        ReportedItems &report = rule.reported;
+        report.outputs = m_read.texts(fields["outputs"]);
+        if (fields.contains("form"))
+            report.options = m_read.oneOf(fields["form"], {u"items"_s, u"options"_s}) == 1;
+        if (fields.contains("nodes"))
+            report.controlPlane = m_read.oneOf(fields["nodes"], {u"all"_s, u"control-plane"_s}) == 1;
+        if (fields.contains("bad"))
+            report.bad = readValues(fields["bad"]);
+        if (fields.contains("good"))
+            report.good = readValues(fields["good"]);
+        if (fields.contains("mode"))
+            report.mode = readMode(fields["mode"]);
+        if (fields.contains("owner"))
+            report.ofRoot = m_read.oneOf(fields["owner"], {u"any"_s, u"root"_s}) == 1;
+        if (fields.contains("show"))
+            report.show = m_read.texts(fields["show"]);
+        if (fields.contains("otherwise"))
+            report.failsOtherwise = m_read.oneOf(fields["otherwise"], {u"manual"_s, u"fail"_s}) == 1;
+        if (fields.contains("empty"))
+            report.passesEmpty = m_read.oneOf(fields["empty"], {u"unknown"_s, u"pass"_s}) == 1;
+        if (report.options != !report.show.isEmpty())
+            m_read.fail(node,
+                message(u"A record of options, and no other, has a list show."_s,
+                    u"form 为 options 时必须有 show，其他情况下不能有。"_s));
+    }
+
+    void readSettingList(int node, Rule &rule)
+    {
+        rule.check = CheckKind::SettingList;
+        for (const int item : m_read.items(node)) {
+            const auto fields = m_read.fields(item, {"flag?"_ba, "path?"_ba, "type"_ba, "assert?"_ba});
+            if (m_read.failed())
+                return;
+            SettingName name = readName(item, fields, rule);
+            constexpr std::array types{ValueType::Bool, ValueType::Integer, ValueType::String, ValueType::StringList};
+            const int type = m_read.oneOf(fields["type"], {u"bool"_s, u"integer"_s, u"string"_s, u"list"_s, u"urls"_s});
+            const bool urls = type == int(types.size());
+            name.type = urls ? ValueType::StringList : types[size_t(std::max(0, type))];
+            if (!m_read.failed() && urls == fields.contains("assert")) {
+                m_read.fail(item,
+                    message(u"A setting has an assertion, unless it is of the type urls."_s,
+                        u"除 urls 类型外，每个配置项都必须有 assert。"_s));
+                return;
+            }
+            if (urls)
+                rule.urls += name;
+            else
+                rule.settings += SettingCheck{name, readAssertion(fields["assert"], name.type)};
+        }
+    }
+
+    void readOwnedDirectory(int node, Rule &rule)
+    {
+        rule.check = CheckKind::OwnedDirectory;
+        const auto fields = m_read.fields(node, {"flag"_ba, "mode"_ba});
+        if (m_read.failed())
+            return;
+        rule.setting = readName(node, fields, rule);
+        rule.directoryMode = readMode(fields["mode"]);
+    }
+
+    void readDistinctFiles(int node, Rule &rule)
+    {
+        rule.check = CheckKind::DistinctFiles;
+        const auto fields = m_read.fields(node, {"flag"_ba, "from"_ba});
+        if (m_read.failed())
+            return;
+        rule.setting = readName(node, fields, rule);
+        const auto from = m_read.fields(fields["from"], {"component"_ba, "flag"_ba});
+        if (m_read.failed())
+            return;
+        rule.other.flag = readFlag(from["flag"]);
+        rule.other.component = readComponent(from["component"]);
+    }
+
+    void readEncryption(int node, Rule &rule)
+    {
+        rule.check = CheckKind::EncryptionAtRest;
+        const auto fields = m_read.fields(node, {"flag"_ba, "providers"_ba});
+        if (m_read.failed())
+            return;
+        rule.setting = readName(node, fields, rule);
+        rule.providers = m_read.texts(fields["providers"]);
+        requireComponent(node, rule, ComponentKind::ApiServer);
+    }
+
+    void readConfinement(int node, Rule &rule)
+    {
+        rule.check = CheckKind::Confinement;
+        readNothing(node);
+        requireComponent(node, rule, ComponentKind::OperatingSystem);
+    }
+
+    void readDocker(int node, Rule &rule)
+    {
+        rule.check = CheckKind::Docker;
+        for (const int item : m_read.items(node)) {
+            const auto fields = m_read.fields(item, {"key"_ba, "flag"_ba, "default?"_ba, "assert?"_ba});
+            if (m_read.failed())
+                return;
+            DockerOption option;
+            option.key = m_read.text(fields["key"]);
+            option.flag = readFlag(fields["flag"]);
+            // Without an assertion it is a list that has to be empty.
+            option.type = fields.contains("assert") ? ValueType::Bool : ValueType::StringList;
+            option.standard = fields.contains("default") ? m_read.value(fields["default"]) : QJsonValue(QJsonArray());
+            if (fields.contains("assert"))
+                option.assertion = readAssertion(fields["assert"], ValueType::Bool);
+            if (!m_read.failed() && (option.type == ValueType::Bool) != option.standard.isBool())
+                m_read.fail(item,
+                    message(u"A switch has a default and an assertion, a list neither."_s,
+                        u"开关必须有 default 和 assert，列表则都不能有。"_s));
+            rule.docker += option;
+        }
+        requireComponent(node, rule, ComponentKind::ContainerRuntime);
+    }
+
+    ComponentKind readComponent(int node)
+    {
+        QStringList words;
+        for (const ComponentKind component : components)
+            words += componentName(component);
+        return components[size_t(std::max(0, m_read.oneOf(node, words)))];
     }
 
     void readKubeProxy(int node, Rule &rule)
@@ -646,9 +803,9 @@ private:
     {
         RuleTest test;
         const auto fields = m_read.fields(node,
-            {"name"_ba, "release?"_ba, "argv?"_ba, "files?"_ba, "objects?"_ba, "api?"_ba, "manifest?"_ba, "fixed?"_ba,
-                "fixed_files?"_ba, "attributes?"_ba, "fixed_attributes?"_ba, "value?"_ba, "uid?"_ba, "expect"_ba,
-                "actual?"_ba});
+            {"name"_ba, "release?"_ba, "argv?"_ba, "other_argv?"_ba, "files?"_ba, "outputs?"_ba, "objects?"_ba,
+                "api?"_ba, "manifest?"_ba, "fixed?"_ba, "fixed_files?"_ba, "attributes?"_ba, "fixed_attributes?"_ba,
+                "value?"_ba, "uid?"_ba, "expect"_ba, "actual?"_ba});
         if (m_read.failed())
             return test;
         test.name = m_read.text(fields["name"]);
@@ -659,8 +816,16 @@ private:
             for (const QString &argument : m_read.texts(fields["argv"]))
                 test.argv += argument.toUtf8();
         }
+        if (fields.contains("other_argv")) {
+            for (const QString &argument : m_read.texts(fields["other_argv"]))
+                test.otherArgv += argument.toUtf8();
+        }
         for (const auto &[key, content] : readPaths(fields, "files"))
             test.files.insert(key, content.toUtf8());
+        if (fields.contains("outputs")) {
+            for (const auto &[key, content] : m_read.pairs(fields["outputs"]))
+                test.outputs.insert(QString::fromUtf8(key), m_read.text(content).toUtf8());
+        }
         for (const auto &[key, content] : readPaths(fields, "fixed_files"))
             test.fixedFiles.insert(key, content.toUtf8());
         for (const auto &[key, content] : readPaths(fields, "attributes"))

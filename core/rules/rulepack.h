@@ -29,7 +29,46 @@ enum class CheckKind
     StaticPodDirectory, ///< a second definition of a pod, or a file that does not parse
     FileAttributes, ///< owners and modes of files of a node
     KubeProxy, ///< what kube-proxy's configuration, the same for all nodes, means on them
-    Workload ///< fields of pods and of the templates of controllers against an assertion
+    Workload, ///< fields of pods and of the templates of controllers against an assertion
+    Reported, ///< what a record of the snapshot says item by item: judged by its fields, or shown for review
+    SettingList, ///< several settings of one component, each against an assertion
+    OwnedDirectory, ///< a directory that a flag names: its mode, and that it belongs to the running process
+    DistinctFiles, ///< two files that flags name and that must differ
+    EncryptionAtRest, ///< how kube-apiserver stores Secrets
+    Confinement, ///< AppArmor or SELinux in the kernel and on running containers
+    Docker ///< what the Docker daemon does
+};
+
+/// A Reported rule: which records, and what of them counts.
+struct ReportedItems
+{
+    QStringList outputs; ///< ids of OutputRecord; their items are taken together
+    bool options = false; ///< a record is one item, "KEY VALUE" a line, as `sshd -T` prints; else an item is a line
+    bool controlPlane = false; ///< nodes of the control plane alone
+    QMap<QString, QStringList> bad; ///< field → values with which an item fails
+    QMap<QString, QStringList> good; ///< field → values; a node passes when every item has them all
+    int mode = -1; ///< an item whose field "mode" has a bit beyond these fails; -1: not asked
+    bool ofRoot = false; ///< an item that is not root's fails
+    QStringList show; ///< of options: the fields to show
+    bool failsOtherwise = false; ///< what is neither bad nor good fails; else a person decides
+    bool passesEmpty = true; ///< no item at all passes; else it is unknown
+};
+
+/// A setting and what it has to be.
+struct SettingCheck
+{
+    SettingName setting;
+    Assertion assertion;
+};
+
+/// A switch or list of the Docker daemon (dockerd(8)).
+struct DockerOption
+{
+    QString key; ///< in daemon.json
+    QString flag; ///< of dockerd
+    ValueType type = ValueType::Bool;
+    QJsonValue standard; ///< when it is not set
+    Assertion assertion;
 };
 
 /// A feature gate and the releases at which its meaning changes.
@@ -60,6 +99,7 @@ struct FileRule
 {
     QString path; ///< `*` stands for any characters within a name, `**` for any directories
     int mode = 0; ///< no bit beyond these
+    bool review = false; ///< what is beyond is for a person to decide
 };
 
 /// What is asked of kube-proxy's configuration.
@@ -107,7 +147,9 @@ struct RuleTest
     Release release;
     QList<QByteArray> argv; ///< of the running component
     QMap<QString, QByteArray> files; ///< of the node, by path
+    QMap<QString, QByteArray> outputs; ///< records of the snapshot, by id
     QJsonObject objects; ///< as Cluster::objects
+    QList<QByteArray> otherArgv; ///< of a second component of the node that runs
     bool apiRead = true;
     QByteArray manifest; ///< of the component, which runs as it says
     QByteArray fixed; ///< the manifest after the fix; empty where the test is no round trip
@@ -155,9 +197,17 @@ struct Rule
     CipherSuites suites; ///< of a CipherSuites rule
     ControllerSwitch controller; ///< of a Controllers rule
     QList<FileRule> files; ///< of a FileAttributes rule; the first that fits a file counts
+    int keyMode = -1; ///< of a FileAttributes rule: for every other file that holds a private key; -1: not asked
     KubeProxyAspect proxy = KubeProxyAspect::NodePortAddresses; ///< of a KubeProxy rule
     FeatureGate gate; ///< of a FeatureGate rule
     WorkloadFields fields; ///< of a Workload rule
+    ReportedItems reported; ///< of a Reported rule
+    QList<SettingCheck> settings; ///< of a SettingList rule
+    QList<SettingName> urls; ///< of a SettingList rule: lists of URLs with TLS, or on the loopback address
+    SettingName other; ///< of a DistinctFiles rule: the second file; `setting` is the first
+    int directoryMode = 0; ///< of an OwnedDirectory rule: no bit beyond these
+    QStringList providers; ///< of an EncryptionAtRest rule: those that encrypt
+    QList<DockerOption> docker; ///< of a Docker rule
     QList<RuleTest> tests;
     FixKind fix = FixKind::None;
     bool fixable = false; ///< the program can plan the fix

@@ -13,6 +13,7 @@ LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
 HOME=/nonexistent # no rc file, no cache
 export LC_ALL PATH HOME
+inherited_umask=$(umask)
 umask 077
 unset CDPATH ENV BASH_ENV GREP_OPTIONS KUBECONFIG KUBERC http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 
@@ -76,6 +77,21 @@ output() {
     body "$@"
 }
 
+# captured ID COMMAND...: the same, and what it said is in $shown, its status in $status.
+captured() {
+    id=$1
+    shift
+    shown=$("$@" 2>&1)
+    status=$?
+    record output "$id"
+    if [ "$status" = 0 ]; then
+        printf '%s\n' "$shown" | head -c "$file_limit" | base64
+        finish 0
+    else
+        finish "$status" "$shown"
+    fi
+}
+
 late() {
     read -r now _ </proc/uptime
     [ $((${now%.*} - began)) -gt "$time_limit" ]
@@ -87,7 +103,7 @@ late() {
 # are the arguments read into the snapshot.
 components() {
     apiserver='' etcd_data='' config='' config_dirs='' pod_dirs='' named='' seen=''
-    advertise='' port=6443 kubelet_program=kubelet
+    advertise='' port=6443 kubelet_program=kubelet runtime_config='' docker_config=''
     set +f
     set -- /proc/[0-9]*/cmdline
     set -f
@@ -98,13 +114,10 @@ components() {
         program=$name
         name=${name##*/}
         case ${name%% *} in
-        k3s | rke2 | k0s | microk8s | hyperkube | crio | dockerd | cri-dockerd | isulad)
-            seen="$seen ${name%% *}"
-            continue
-            ;;
+        k3s | rke2 | k0s | microk8s | hyperkube | crio | dockerd | cri-dockerd | isulad) seen="$seen ${name%% *}" ;;
         esac
         case $name in
-        kube-apiserver | kube-controller-manager | kube-scheduler | kube-proxy | kubelet | etcd | containerd) ;;
+        kube-apiserver | kube-controller-manager | kube-scheduler | kube-proxy | kubelet | etcd | containerd | dockerd) ;;
         *) continue ;;
         esac
         pid=${cmdline#/proc/}
@@ -115,13 +128,20 @@ components() {
 }
 
 process() {
-    stat='' uid='' container='' unit=''
+    stat='' uid='' groups='' label='' container='' unit=''
     read -r stat 2>/dev/null <"/proc/$pid/stat" || return 1
     # shellcheck disable=SC2086 # the fields after the name, which may hold anything, are words
     set -- ${stat##*)}
     start=${20}
-    while read -r word uid _; do
-        [ "$word" != Uid: ] || break
+    while read -r word value more; do
+        case $word in
+        Uid:) uid=$value ;;
+        Gid:) groups=$value ;;
+        Groups:)
+            for value in $value $more; do groups=$groups,$value; done
+            break
+            ;;
+        esac
     done 2>/dev/null <"/proc/$pid/status"
     while IFS= read -r line; do
         line=${line##*/}
@@ -133,8 +153,11 @@ process() {
         *) [ ${#line} -ne 64 ] || container=$line ;;
         esac
     done 2>/dev/null <"/proc/$pid/cgroup"
+    [ -z "$container" ] || read -r label 2>/dev/null <"/proc/$pid/attr/current" || :
+    field "$label"
+    label=$field
     field "$(readlink "/proc/$pid/exe")"
-    record process "$pid" "uid=$uid" "start=$start" "container=$container" "exe=$field"
+    record process "$pid" "uid=$uid" "groups=$groups" "start=$start" "container=$container" "label=$label" "exe=$field"
     body cat "/proc/$pid/cmdline"
     case $name in
     kubelet)
@@ -144,6 +167,7 @@ process() {
         case $program in /*) kubelet_program=$program ;; esac
         ;;
     kube-apiserver) apiserver=$pid ;;
+    dockerd) [ -n "$container" ] || docker_config=${docker_config:-/etc/docker/daemon.json} ;;
     esac
 }
 
@@ -185,6 +209,8 @@ arguments() {
             named="$named$value$nl"
             ;;
         'etcd --data-dir') etcd_data=$value ;;
+        'containerd --config' | 'containerd -c') runtime_config=$value ;;
+        'dockerd --config-file') [ -n "$container" ] || docker_config=$value ;;
         esac
     done
 }
@@ -339,6 +365,11 @@ files() {
     authority=$(scalars clientCAFile "$config" | grep '^/')
     [ ! -e /etc/kubernetes/pki/ca.crt ] || list=$list/etc/kubernetes/pki/ca.crt$nl
     list=$list/etc/os-release$nl$named$authority$nl
+    [ -n "$docker_config" ] || [ ! -e /etc/docker/daemon.json ] || docker_config=/etc/docker/daemon.json
+    [ -z "$docker_config" ] || {
+        list=$list$docker_config$nl
+        roots=$roots$docker_config$nl/run/docker.sock$nl
+    }
     roots=$roots$named$authority$nl
     IFS=$nl
     done_dirs=$nl
@@ -385,6 +416,15 @@ files() {
     done
     hashes
     attributes after
+    # Keys are told by what they hold: a .pem may be one, and so may a file of any other name.
+    record output private-keys
+    body private_keys
+}
+
+private_keys() {
+    # shellcheck disable=SC2086 # a command or nothing
+    $limit find -H /etc/kubernetes /var/lib/kubelet/pki -maxdepth 5 -type f -size -129 \
+        -exec grep -lsE -- 'BEGIN [A-Z ]*PRIVATE KEY' {} + 2>/dev/null | head -n 500 | sed 's/^/path=/'
 }
 
 # ---- the node ------------------------------------------------------------------------------------------------------
@@ -405,6 +445,9 @@ node() {
         [ ! -r "$selinux" ] || { read -r word <"$selinux" || :; break; }
     done
     fact selinux "$word"
+    word=''
+    [ ! -r /proc/sys/kernel/randomize_va_space ] || read -r word </proc/sys/kernel/randomize_va_space || : # it ends early
+    [ -z "$word" ] || fact aslr "$word"
     # The most processes and threads that one pod has: what a limit of pods must leave room for.
     set +f
     word=$(find /sys/fs/cgroup/kubepods* /sys/fs/cgroup/pids/kubepods* -maxdepth 3 -path '*pod[0-9a-f]*' -name pids.current \
@@ -421,16 +464,11 @@ units() {
     }
     # shellcheck disable=SC2086 # a command or nothing
     output systemctl-cat-kubelet $limit systemctl cat --no-pager "$kubelet_unit"
-    shown=$($limit systemctl show --no-pager "$kubelet_unit" -p Id,LoadState,ActiveState,SubState,MainPID,NRestarts \
-        -p ActiveEnterTimestamp,ExecMainStartTimestamp,NeedDaemonReload,ExecStart,EnvironmentFiles,FragmentPath,DropInPaths 2>&1)
-    status=$?
-    record output systemctl-show-kubelet
-    [ "$status" = 0 ] || {
-        finish "$status" "$shown"
-        return
-    }
-    printf '%s\n' "$shown" | head -c "$file_limit" | base64
-    finish 0
+    # shellcheck disable=SC2086
+    captured systemctl-show-kubelet $limit systemctl show --no-pager "$kubelet_unit" \
+        -p Id,LoadState,ActiveState,SubState,MainPID,NRestarts \
+        -p ActiveEnterTimestamp,ExecMainStartTimestamp,NeedDaemonReload,ExecStart,EnvironmentFiles,FragmentPath,DropInPaths
+    [ "$status" = 0 ] || return
     IFS=$nl
     for line in $shown; do
         IFS=$default_ifs
@@ -451,6 +489,218 @@ units() {
         esac
     done
     IFS=$default_ifs
+}
+
+# ---- who may come in -----------------------------------------------------------------------------------------------
+
+# Of every account with a login shell the kind of its password, never the password or its hash. What is not plain in a
+# name is shown as "?".
+# shellcheck disable=SC2016 # awk, not shell
+accounts='
+function plain(text) { gsub(/[^A-Za-z0-9._\/:@%+,~-]/, "?", text); return text }
+function kind(word) { return word == "" ? "none" : (word ~ /^[!*]/ || length(word) < 13) ? "locked" : "set" }
+FILENAME == "/etc/shadow" { kinds[$1] = kind($2); seen = 1; next }
+{
+    shell = $7
+    sub(/.*\//, "", shell)
+    if (NF < 7 || shell ~ /^(nologin|false|sync|shutdown|halt)$/) next
+    found = $2 != "x" ? kind($2) : ($1 in kinds) ? kinds[$1] : seen ? "missing" : "unknown"
+    if (++count > 200 && found != "none") next
+    print "account=" plain($1) " uid=" plain($3) " login=" found " shell=" plain($7) " path=" plain($6)
+}
+END { if (count > 200) print "text=and more accounts than are listed" }
+'
+# shellcheck disable=SC2016
+sudoers='
+function say(text) { if (++count <= 300) print "text=" substr(text, 1, 400) }
+FNR == 1 { held = "" }
+FILENAME == "/etc/group" {
+    split($0, part, ":")
+    if (part[1] ~ /^(root|sudo|wheel|admin|docker)$/ && part[4] != "") say("/etc/group:" FNR ": " part[1] ": " part[4])
+    next
+}
+{
+    if (held == "") place = FILENAME ":" FNR
+    line = held $0
+    held = ""
+    if (line ~ /\\$/) { held = substr(line, 1, length(line) - 1); next }
+    if (line ~ /^[ \t]*$/ || line ~ /^[ \t]*#/ && line !~ /^[ \t]*#(include|[0-9])/) next
+    gsub(/PASSWD:[ \t]+/, "PASSWD:", line)
+    say(place ": " line)
+}
+END { if (count > 300) print "text=and more lines than are listed" }
+'
+# shellcheck disable=SC2016
+key_counter='
+{
+    file = $0
+    sub(/^.* path=/, "", file)
+    keys = 0
+    while ((got = (getline line < file)) > 0) if (line !~ /^[ \t]*(#|$)/) keys++
+    close(file)
+    print "keys=" (got < 0 ? "unknown" : keys) " " $0
+}
+'
+described='mode=%a uid=%u gid=%g path=%n'
+
+logins() {
+    program=$(command -v sshd) || program=/usr/sbin/sshd # called by its full name, or it refuses
+    # shellcheck disable=SC2086 # a command or nothing
+    captured sshd-T $limit "$program" -T
+    patterns='.ssh/authorized_keys .ssh/authorized_keys2'
+    IFS=$nl
+    [ "$status" != 0 ] || for line in $shown; do
+        case $line in 'authorizedkeysfile '*) patterns=${line#* } ;; esac
+    done
+    IFS=$default_ifs
+    set -- /etc/passwd
+    [ ! -r /etc/shadow ] || set -- /etc/shadow /etc/passwd
+    captured accounts awk -F: "$accounts" "$@"
+    [ "$status" = 0 ] || shown=''
+    homes=/root$nl/home$nl keys=''
+    IFS=$nl
+    for line in $shown; do
+        IFS=$default_ifs
+        home=${line##* path=}
+        line=${line#account=}
+        case $home in /?*) ;; *) continue ;; esac
+        case $home in
+        /root | /home/* | /bin* | /sbin* | /usr* | /etc* | /dev* | /proc* | /sys* | /run* | /var | /lib* | /boot*) ;;
+        *) [ ! -d "$home" ] || homes=$homes$home$nl ;;
+        esac
+        for pattern in $patterns; do
+            case $pattern in *%h*) pattern=${pattern%%\%h*}$home${pattern#*\%h} ;; esac
+            case $pattern in *%u*) pattern=${pattern%%\%u*}${line%% *}${pattern#*\%u} ;; esac
+            case $pattern in /*) ;; *) pattern=$home/$pattern ;; esac
+            [ ! -f "$pattern" ] || case $nl$keys in *"$nl$pattern$nl"*) ;; *) keys=$keys$pattern$nl ;; esac
+        done
+    done
+    # shellcheck disable=SC2086 # one name a line
+    set -- $keys
+    IFS=$default_ifs
+    record output authorized-keys
+    body authorized "$@"
+    record output sudoers
+    body administrators
+}
+
+authorized() {
+    # shellcheck disable=SC2086 # a command or nothing
+    [ $# = 0 ] || $limit stat -L -c "$described" -- "$@" | awk "$key_counter"
+}
+
+administrators() {
+    set -- /etc/group
+    [ ! -e /etc/sudoers ] || set -- "$@" /etc/sudoers
+    set +f
+    for file in /etc/sudoers.d/*; do
+        case ${file##*/} in *.* | *~) continue ;; esac # sudo does not read these
+        [ ! -f "$file" ] || set -- "$@" "$file"
+    done
+    set -f
+    awk "$sudoers" "$@"
+}
+
+# ---- what lies about -----------------------------------------------------------------------------------------------
+
+# searched FIND-ARGUMENT...: a search that takes 15 s at most, and says on a line of its own when it was cut off.
+searched() {
+    # shellcheck disable=SC2086 # a command or nothing
+    $brief find -H "$@" 2>/dev/null
+    case $? in 124 | 137 | 143) echo "cut=15" ;; esac
+}
+
+kubeconfigs() {
+    IFS=$nl
+    # shellcheck disable=SC2086 # one name a line
+    set -- $homes
+    IFS=$default_ifs
+    found=$(searched "$@" -xdev -maxdepth 4 \( -name .git -o -name .cache -o -name node_modules \) -prune -o -type f -size -129 \
+        -exec grep -ls -- client-key-data {} + | head -n 100)
+    case $found in *cut=15) found=${found%cut=15}; echo cut=15 ;; esac
+    IFS=$nl
+    # shellcheck disable=SC2086
+    set -- $found
+    IFS=$default_ifs
+    [ ! -f /etc/kubernetes/super-admin.conf ] || set -- "$@" /etc/kubernetes/super-admin.conf
+    [ $# = 0 ] || stat -c "$described" -- "$@"
+}
+
+backups() {
+    beside=${etcd_data:-/var/lib/etcd}
+    set -- /etc/kubernetes/tmp
+    set +f
+    for entry in "${beside%/*}"/*etcd* "${beside%/*}"/*.db; do
+        [ ! -e "$entry" ] || [ "$entry" = "$beside" ] || set -- "$@" "$entry"
+    done
+    set -f
+    searched "$@" -xdev -maxdepth 6 -type f \( -path '*/snap/db' -o -name '*.db' \) -exec stat -c "$described" -- {} + |
+        head -n 100
+    IFS=$nl
+    # shellcheck disable=SC2086
+    set -- $homes
+    IFS=$default_ifs
+    searched "$@" -xdev -maxdepth 4 \( -name .git -o -name .cache -o -name node_modules \) -prune -o -type f \
+        \( -path '*/snap/db' -o -name '*snap*.db' -o -name '*etcd*.db' \) -exec stat -c "$described" -- {} + | head -n 100
+}
+
+copies() {
+    record output kubeconfig-copies
+    body kubeconfigs
+    record output etcd-copies
+    body backups
+}
+
+# ---- how the system is set up --------------------------------------------------------------------------------------
+
+umasks() {
+    set --
+    set +f
+    for file in /etc/profile /etc/profile.d/*.sh /etc/bash.bashrc /etc/bashrc /etc/login.defs /root/.profile \
+        /root/.bash_profile /root/.bashrc /etc/pam.d/*; do
+        [ ! -f "$file" ] || [ ! -r "$file" ] || set -- "$@" "$file"
+    done
+    set -f
+    echo "umask=$inherited_umask text=in force for the account that read this"
+    # shellcheck disable=SC2016 # awk, not shell
+    [ $# = 0 ] || awk '
+        function say(value) { if (++count <= 100) print "umask=" value " text=" FILENAME ":" FNR }
+        /^[ \t]*(umask|UMASK)[ \t]+[0-7]+/ { say($2) }
+        /^[^#]*pam_umask/ { if (match($0, /umask=[0-7]+/)) say(substr($0, RSTART + 6, RLENGTH - 6)) }
+    ' "$@"
+}
+
+# labels: what the kernel says confines the processes in containers, with how many each.
+labels() {
+    set +f
+    set -- /proc/[0-9]*/cgroup
+    set -f
+    printf '%s\n' "$@" | xargs grep -lsE '[0-9a-f]{64}' | sed 's,cgroup$,attr/current,' | head -n 2000 |
+        xargs cat 2>/dev/null | tr '\000' '\n' |
+        awk 'NF { count[$0]++ } END { for (label in count) print "count=" count[label] " text=" label }' | sort | head -n 100
+}
+
+# runtime: the lines of the runtime's configuration that decide about confinement; nothing else of it.
+runtime() {
+    set --
+    set +f
+    for file in "${runtime_config:-/etc/containerd/config.toml}" /etc/crio/crio.conf /etc/crio/crio.conf.d/*; do
+        [ ! -f "$file" ] || set -- "$@" "$file"
+    done
+    set -f
+    # shellcheck disable=SC2016 # awk, not shell
+    [ $# = 0 ] || awk '/^[ \t]*(enable_selinux|selinux|disable_apparmor|apparmor_profile|imports)[ \t]*=/ {
+        if (++count <= 100) print "text=" FILENAME ":" FNR ": " substr($0, 1, 200)
+    }' "$@"
+}
+
+system() {
+    record output umask
+    body umasks
+    record output container-labels
+    body labels
+    record output runtime-confinement
+    body runtime
 }
 
 # ---- what lives in the API -----------------------------------------------------------------------------------------
@@ -610,12 +860,12 @@ pages() {
 main() {
     set -f
     default_ifs=$IFS
-    count=0 answered=0 kubelet_unit=kubelet.service limit=''
+    count=0 answered=0 kubelet_unit=kubelet.service limit='' brief=''
     read -r nonce </proc/sys/kernel/random/uuid
     nonce=$(printf %s "$nonce" | tr -d -)
     read -r uptime _ </proc/uptime
     began=${uptime%.*}
-    timeout -k 5 1 true 2>/dev/null && limit='timeout -k 5 40'
+    timeout -k 5 1 true 2>/dev/null && limit='timeout -k 5 40' brief='timeout -k 2 15'
     export GOMAXPROCS=1 GOGC=400
     exec 5>&1
     printf 'jiagu-snapshot/1 %s\n' "$nonce"
@@ -623,6 +873,9 @@ main() {
     components
     units
     files
+    logins
+    copies
+    system
     # shellcheck disable=SC2086 # a command or nothing
     output kubelet-version $limit "$kubelet_program" --version
     api

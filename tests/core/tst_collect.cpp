@@ -173,6 +173,59 @@ private Q_SLOTS:
         QVERIFY(qAbs(snapshot->processes[0].started.secsTo(snapshot->taken)) < 600);
         QCOMPARE(snapshot->output(u"kubelet-version"_s)->content, "Kubernetes v1.34.4\n"_ba);
 
+        const auto lines = [&](const QString &id) {
+            const OutputRecord *output = snapshot->output(id);
+            QString text = output ? QString::fromUtf8(output->content) : u"none"_s;
+            return text.replace(scratch.path(), u"SCRATCH"_s);
+        };
+        QCOMPARE(lines(u"sshd-T"_s), u"permitrootlogin no\nauthorizedkeysfile .ssh/authorized_keys %h/.ssh/more\n"_s);
+        QCOMPARE(lines(u"accounts"_s),
+            u"account=root uid=0 login=locked shell=/bin/bash path=/root\n"
+            "account=alice uid=1000 login=set shell=/bin/bash path=SCRATCH/home/alice\n"
+            "account=old uid=1001 login=set shell=/bin/sh path=SCRATCH/home/old\n"
+            "account=guest uid=1002 login=none shell= path=/nowhere\n"
+            "account=open uid=1003 login=none shell=/bin/sh path=/nowhere\n"
+            "account=absent uid=1004 login=missing shell=/bin/sh path=/nowhere\n"
+            "account=odd?name uid=1005 login=locked shell=/bin/s?h path=/no?where\n"_s);
+        QVERIFY2(lines(u"authorized-keys"_s).startsWith(u"keys=2 mode="_s)
+                && lines(u"authorized-keys"_s).endsWith(u" path=SCRATCH/home/alice/.ssh/authorized_keys\n"_s),
+            qPrintable(lines(u"authorized-keys"_s)));
+        QCOMPARE(lines(u"sudoers"_s),
+            u"text=/etc/group:2: sudo: alice,bob\ntext=/etc/sudoers:2: Defaults env_reset\n"
+            "text=/etc/sudoers:3: root ALL=(ALL:ALL) ALL\n"
+            "text=/etc/sudoers:4: %sudo ALL=(ALL)   NOPASSWD:ALL\ntext=/etc/sudoers:6: #1000 ALL=/bin/ls\n"
+            "text=/etc/sudoers.d/bob:1: bob ALL=(ALL) ALL\n"_s);
+        QStringList copies = lines(u"kubeconfig-copies"_s).split(u'\n', Qt::SkipEmptyParts);
+        copies.sort();
+        QCOMPARE(copies,
+            (QStringList{u"mode=600 uid=0 gid=0 path=SCRATCH/home/alice/.kube/config"_s,
+                u"mode=644 uid=0 gid=0 path=SCRATCH/home/alice/a copy.txt"_s}));
+        const QString backups = lines(u"etcd-copies"_s);
+        QVERIFY2(backups.contains(u" path=/etc/kubernetes/tmp/kubeadm-backup-etcd-2026/etcd/member/snap/db\n"_s)
+                && backups.contains(u" path=SCRATCH/home/alice/etcd-snapshot.db\n"_s) && backups.count(u'\n') == 2,
+            qPrintable(backups));
+        const QString keys = lines(u"private-keys"_s);
+        QVERIFY2(keys.contains(u"path=/etc/kubernetes/pki/server.bundle\n"_s), qPrintable(keys));
+        QVERIFY2(lines(u"umask"_s).contains(u"umask=027 text=/etc/profile:1\numask=022 text=/etc/login.defs:1\n"_s),
+            qPrintable(lines(u"umask"_s)));
+        QVERIFY(lines(u"umask"_s).startsWith(u"umask=0"_s));
+        QVERIFY(snapshot->output(u"container-labels"_s) && snapshot->output(u"runtime-confinement"_s));
+        const OutputRecord *aslr = snapshot->output(u"aslr"_s); // the machine's own; some sandboxes have none
+        QCOMPARE(aslr != nullptr, QFile::exists(u"/proc/sys/kernel/randomize_va_space"_s));
+        QVERIFY(!aslr || QList<QByteArray>({"0", "1", "2"}).contains(aslr->content));
+        QVERIFY(snapshot->file(u"/etc/docker/daemon.json"_s)->masked);
+        QVERIFY(!snapshot->processes[0].groups.isEmpty());
+        // Not even masked or packed: no hash of a password was ever sent.
+        for (const QByteArray &hash :
+            {"$y$"_ba, "$6$"_ba, "$1$"_ba, "hashofpasswd"_ba, "0123456789abcdef0123456789abcdef:"_ba}) {
+            QVERIFY(!bytes.contains(hash));
+            for (const OutputRecord &output : snapshot->outputs)
+                QVERIFY2(!output.content.contains(hash), qPrintable(output.id));
+            for (const FileRecord &file : snapshot->files)
+                QVERIFY2(!file.content.contains(hash), qPrintable(file.path));
+        }
+        QVERIFY(!snapshot->file(u"/etc/shadow"_s) && !snapshot->file(u"/etc/passwd"_s));
+
         const OutputRecord *pods = snapshot->output(u"api:/api/v1/pods"_s);
         QVERIFY(pods);
         QCOMPARE(pods->status, 0);

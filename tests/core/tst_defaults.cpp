@@ -57,6 +57,13 @@ private Q_SLOTS:
         row("the kubelet's health port", {Kubelet, u"--healthz-port"_s, u"healthzPort"_s, ValueType::Integer}, true,
             u"no entry×1, 10248×19, no entry×1"_s, u"pkg/kubelet/apis/config/v1beta1/defaults.go, release-1.34"_s);
         row("case matters", {Kubelet, {}, u"podpidslimit"_s, ValueType::Integer}, true, u"no entry×21"_s, u""_s);
+        row("encryption of Secrets", {ApiServer, u"--encryption-provider-config"_s, {}, ValueType::String}, true,
+            u"no entry×1, ×19, no entry×1"_s,
+            u"staging/src/k8s.io/apiserver/pkg/server/options/etcd.go, release-1.34"_s);
+        row("certificates of etcd's clients", {Etcd, u"--client-cert-auth"_s, {}, ValueType::Bool}, true,
+            u"no entry×1, false×19, no entry×1"_s, u"etcd-io/etcd server/embed/config.go, etcd of Kubernetes 1.34"_s);
+        row("etcd's data directory", {Etcd, u"--data-dir"_s, {}, ValueType::String}, true,
+            u"no entry×1, ×19, no entry×1"_s, u"etcd-io/etcd server/embed/config.go, etcd of Kubernetes 1.34"_s);
         row("of another component", {Etcd, u"--profiling"_s, {}, ValueType::Bool}, true, u"no entry×21"_s, u""_s);
     }
     void walk()

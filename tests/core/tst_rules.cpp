@@ -215,6 +215,35 @@ private Q_SLOTS:
                                      << "container: ["_ba << u"expects fail and got pass"_s;
         QTest::newRow("wrong value") << "actual: \"2048\""_ba
                                      << "actual: \"2049\""_ba << u"expects the value 2049"_s;
+        QTest::newRow("empty passwords are good") << "bad: {permitemptypasswords: [\"yes\"]}"_ba
+                                                  << "bad: {permitemptypasswords: [\"no\"]}"_ba << u"M-01-sshd"_s;
+        QTest::newRow("accounts without a password are good")
+            << "bad: {login: [none]}"_ba
+            << "bad: {login: [set]}"_ba << u"expects manual, fail and got manual"_s;
+        QTest::newRow("a directory for everybody")
+            << "owned_directory: {flag: --data-dir, mode: \"0700\"}"_ba
+            << "owned_directory: {flag: --data-dir, mode: \"0755\"}"_ba << u"expects fail and got pass"_s;
+        QTest::newRow("copies of anybody") << "        owner: root\n"_ba
+                                           << "        owner: any\n"_ba << u"expects fail and got manual"_s;
+        QTest::newRow("copies for all") << "        mode: \"0700\"\n        empty: pass"_ba
+                                        << "        mode: \"0777\"\n        empty: pass"_ba
+                                        << u"expects fail and got manual"_s;
+        QTest::newRow("keys for all") << "{holds: private-key, mode: \"0600\"}"_ba
+                                      << "{holds: private-key, mode: \"0644\"}"_ba << u"expects fail and got pass"_s;
+        QTest::newRow("certificates of its own")
+            << "{flag: --auto-tls, type: bool, assert: {eq: false}}"_ba
+            << "{flag: --auto-tls, type: bool, assert: {eq: true}}"_ba << u"expects pass and got fail"_s;
+        QTest::newRow("clear text is good") << "providers: [aescbc,"_ba
+                                            << "providers: [identity, aescbc,"_ba << u"expects fail and got pass"_s;
+        QTest::newRow("half a random address space") << "good: {value: [\"2\"]}"_ba
+                                                     << "good: {value: [\"1\"]}"_ba << u"expects pass and got fail"_s;
+        QTest::newRow("a wide umask") << "good: {umask: [\"027\","_ba
+                                      << "good: {umask: [\"0022\", \"027\","_ba << u"expects manual and got pass"_s;
+        QTest::newRow("containers that talk")
+            << "{key: icc, flag: --icc, default: true, assert: {eq: false}}"_ba
+            << "{key: icc, flag: --icc, default: true, assert: {eq: true}}"_ba << u"expects pass and got fail"_s;
+        QTest::newRow("files for no review") << "mode: \"0600\", review: true}"_ba
+                                             << "mode: \"0600\"}"_ba << u"expects manual and got fail"_s;
         QTest::newRow("no waiver") << "        - kube-system\n"_ba
                                    << ""_ba << u"expects pass, waived and got fail"_s;
     }

@@ -66,7 +66,8 @@ private Q_SLOTS:
                 .record("fact machine-id 34d80b7a1418482183b453cc0786f51c")
                 .record("fact date 1795563977")
                 .record("fact boot 1795560000")
-                .body("process 437 uid=0 start=2000 container=" + QByteArray(64, 'a') + " exe=/usr/local/bin/kube",
+                .body("process 437 uid=0 start=2000 container=" + QByteArray(64, 'a')
+                        + " groups=998,995 label==Y3JpLWNvbnRhaW5lcmQuYXBwYXJtb3IuZCAoZW5mb3JjZSk= exe=/usr/local/bin/kube",
                     QByteArray("kube-apiserver\0--a=b c\0\0", 24))
                 .body("output kubelet-version", "Kubernetes v1.34.4\n")
                 .body("attributes before",
@@ -112,6 +113,8 @@ private Q_SLOTS:
         QCOMPARE(process.containerId, QString(64, u'a'));
         QCOMPARE(process.started.toSecsSinceEpoch(), 1795560020);
         QCOMPARE(process.executable, u"/usr/local/bin/kube"_s);
+        QCOMPARE(process.groups, (QList<qint64>{998, 995}));
+        QCOMPARE(process.label, u"cri-containerd.apparmor.d (enforce)"_s);
         QCOMPARE(snapshot->output(u"kubelet-version"_s)->content, "Kubernetes v1.34.4\n"_ba);
     }
 

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/judge.h"
+#include "snapshotbuilder.h"
+
+#include <QTest>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace jiagu;
+
+namespace {
+
+const RulePack &pack()
+{
+    static const RulePack loaded = *builtinRulePack();
+    return loaded;
+}
+
+/// "VERDICT SUBJECT" of each finding of one rule.
+QStringList judged(const Cluster &cluster, const QString &id)
+{
+    RulePack one = pack();
+    one.rules.removeIf([&id](const Rule &rule) { return rule.id != id; });
+    QStringList result;
+    for (const Finding &finding : assess(cluster, one, SnapshotBuilder::at(1000)).findings) {
+        const QString place = finding.subject.name.isEmpty() ? finding.subject.node : finding.subject.name;
+        result += verdictName(finding.verdict) + u' ' + place;
+    }
+    return result;
+}
+
+Node nodeOf(const Snapshot &snapshot, bool controlPlane = true)
+{
+    Node node;
+    node.name = snapshot.hostName;
+    node.controlPlane = controlPlane;
+    node.read = true;
+    node.release = {34, 4};
+    node.snapshot = std::make_shared<const Snapshot>(snapshot);
+    return node;
+}
+
+Cluster clusterOf(const QList<Node> &nodes)
+{
+    Cluster cluster;
+    cluster.id = cluster.name = u"test"_s;
+    cluster.nodes = nodes;
+    return cluster;
+}
+
+FileRecord fileOf(const QString &path, int mode, qint64 uid, qint64 gid)
+{
+    FileRecord file;
+    file.path = file.realPath = path;
+    file.mode = mode;
+    file.uid = uid;
+    file.gid = gid;
+    file.sha256 = QByteArray(64, 'a');
+    return file;
+}
+
+Component component(ComponentKind kind, const QByteArray &argv)
+{
+    Component made;
+    made.kind = kind;
+    made.running = true;
+    made.process.argv = argv.split(' ');
+    made.process.uid = 0;
+    made.process.started = SnapshotBuilder::at(100);
+    return made;
+}
+
+} // namespace
+
+/// Rules about a node itself, in situations that a pack's own tests cannot describe.
+class TestNodeFacts : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void itemsOfARecord_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QString>("items"); // KEY=VALUE|…, items apart by a line end
+        QTest::newRow("nothing") << ""_ba << u""_s;
+        QTest::newRow("a fact") << "2"_ba << u"value=2"_s;
+        QTest::newRow("a path takes the rest") << "mode=600 path=/a b mode=644"_ba << u"mode=600|path=/a b mode=644"_s;
+        QTest::newRow("lines") << "text=a\n\ntext=b\n"_ba << u"text=a\ntext=b"_s;
+        QTest::newRow("words that are no fields") << "x mode=600 =y"_ba << u"mode=600"_s;
+        QTest::newRow("control characters are shown") << "path=/a\x1b[2J"_ba << u"path=/a\\u{1B}[2J"_s;
+    }
+    void itemsOfARecord()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(QString, items);
+        QStringList lines;
+        for (const ReportItem &item : reportItems(text)) {
+            QStringList words;
+            for (const auto &[key, value] : item)
+                words += key + u'=' + value;
+            lines += words.join(u'|');
+        }
+        QCOMPARE(lines.join(u'\n'), items);
+        QCOMPARE(itemField({{u"a"_s, u"1"_s}, {u"a"_s, u"2"_s}}, u"a"_s), u"1"_s); // a hostile name adds nothing
+    }
+
+    // What was not read is unknown, and a failure that was seen stays one.
+    void recordsThatFailed_data()
+    {
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<QString>("record");
+        QTest::addColumn<QByteArray>("content");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QStringList>("expected");
+        const auto row = [](const char *name, const QString &rule, const QString &record, const QByteArray &content,
+                             int status, const QStringList &expected) {
+            QTest::newRow(name) << rule << record << content << status << expected;
+        };
+        row("sshd does not answer", u"M-01-sshd"_s, u"sshd-T"_s, "", 255, {u"unknown cp1"_s});
+        row("options of a command that failed", u"M-01-sshd"_s, u"sshd-T"_s, "permitemptypasswords yes\n", 1,
+            {u"unknown cp1"_s});
+        row("sudoers in part", u"M-01-sudo"_s, u"sudoers"_s, "text=/etc/sudoers:1: a\n", 2, {u"unknown cp1"_s});
+        row("copies in part, one of them bad", u"M-04-copies"_s, u"kubeconfig-copies"_s,
+            "mode=644 uid=0 gid=0 path=/root/a\n", 1, {u"unknown cp1"_s, u"fail /root/a"_s});
+        row("a search that was cut off, one of them bad", u"M-04-copies"_s, u"kubeconfig-copies"_s,
+            "mode=644 uid=0 gid=0 path=/root/a\ncut=15\n", 0, {u"unknown cp1"_s, u"fail /root/a"_s});
+        row("and one that found nothing bad", u"M-04-copies"_s, u"kubeconfig-copies"_s,
+            "mode=600 uid=0 gid=0 path=/root/a\ncut=15\n", 0, {u"unknown cp1"_s});
+    }
+    void recordsThatFailed()
+    {
+        QFETCH(QString, rule);
+        QFETCH(QString, record);
+        QFETCH(QByteArray, content);
+        QFETCH(int, status);
+        QFETCH(QStringList, expected);
+        SnapshotBuilder builder(u"cp1"_s);
+        builder.output(record, content, status, u"why"_s);
+        QCOMPARE(judged(clusterOf({nodeOf(builder)}), rule), expected);
+    }
+
+    void nodesThatAreMeant()
+    {
+        SnapshotBuilder control(u"cp1"_s);
+        control.output(u"sudoers"_s, "").output(u"kubeconfig-copies"_s, "");
+        SnapshotBuilder worker(u"w1"_s);
+        worker.output(u"sudoers"_s, "text=x\n").output(u"kubeconfig-copies"_s, "");
+        Node unread;
+        unread.name = u"w2"_s;
+        const QList<Node> nodes{nodeOf(control), nodeOf(worker, false), unread};
+        QCOMPARE(judged(clusterOf(nodes), u"M-01-sudo"_s), QStringList{u"pass cp1"_s});
+        QCOMPARE(
+            judged(clusterOf(nodes), u"M-04-copies"_s), (QStringList{u"pass cp1"_s, u"pass w1"_s, u"unknown w2"_s}));
+        QCOMPARE(judged(clusterOf({nodes[1]}), u"M-01-sudo"_s), QStringList{u"unknown "_s});
+    }
+
+    // kubeadm without root: the component's own files, and the key that two of them read by a group.
+    void filesOfAccountsWithoutRoot_data()
+    {
+        QTest::addColumn<FileRecord>("file");
+        QTest::addColumn<QString>("expected");
+        const QString key = u"/etc/kubernetes/pki/sa.key"_s;
+        QTest::newRow("its own") << fileOf(key, 0600, 998, 998) << u"pass cp1"_s;
+        QTest::newRow("by a group of its own") << fileOf(key, 0640, 0, 995) << u"pass cp1"_s;
+        QTest::newRow("by its real group") << fileOf(key, 0640, 0, 998) << u"pass cp1"_s;
+        QTest::newRow("by a group of nobody's") << fileOf(key, 0640, 0, 994) << u"fail "_s + key;
+        QTest::newRow("a group that may write") << fileOf(key, 0660, 0, 995) << u"fail "_s + key;
+        QTest::newRow("everybody") << fileOf(key, 0644, 0, 995) << u"fail "_s + key;
+        QTest::newRow("root's group is no such group") << fileOf(key, 0640, 0, 0) << u"fail "_s + key;
+        QTest::newRow("of another account") << fileOf(key, 0600, 997, 995) << u"fail "_s + key;
+    }
+    void filesOfAccountsWithoutRoot()
+    {
+        QFETCH(FileRecord, file);
+        QFETCH(QString, expected);
+        SnapshotBuilder builder(u"cp1"_s);
+        builder.record(file).output(u"private-keys"_s, "");
+        Node node = nodeOf(builder);
+        Component server = component(ComponentKind::ApiServer, "kube-apiserver");
+        server.manifest = u"/etc/kubernetes/manifests/kube-apiserver.yaml"_s;
+        server.process.uid = 998;
+        server.process.groups = {998, 0, 995};
+        node.components += server;
+        QCOMPARE(judged(clusterOf({node}), u"M-02-keys"_s), QStringList{expected});
+    }
+
+    void keysAreJudgedByWhatTheyHold()
+    {
+        FileRecord link = fileOf(u"/var/lib/kubelet/pki/kubelet-client-current.pem"_s, 0777, 0, 0);
+        link.type = FileRecord::Type::Symlink;
+        link.realPath = u"/srv/keys/client.pem"_s;
+        SnapshotBuilder builder(u"cp1"_s);
+        builder.record(link).record(fileOf(u"/srv/keys/client.pem"_s, 0640, 0, 0));
+        builder.record(fileOf(u"/etc/kubernetes/a.bundle"_s, 0644, 0, 0));
+        builder.record(fileOf(u"/etc/kubernetes/b.bundle"_s, 0644, 0, 0));
+        builder.output(u"private-keys"_s, "path=/etc/kubernetes/a.bundle\n");
+        const Cluster cluster = clusterOf({nodeOf(builder)});
+        QCOMPARE(judged(cluster, u"M-02-keys"_s),
+            (QStringList{u"fail /etc/kubernetes/a.bundle"_s, u"fail /srv/keys/client.pem"_s}));
+        for (const Finding &finding : judgeFileAttributes(cluster, *pack().rule(u"M-02-keys"_s)))
+            QVERIFY(!finding.fixable); // neither is a name of the rule's own: by hand
+    }
+
+    void aStaticPodThatRunsUnconfined_data()
+    {
+        QTest::addColumn<QByteArray>("program");
+        QTest::addColumn<QString>("label");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("kube-apiserver") << "/usr/local/bin/kube-apiserver"_ba << u"unconfined"_s << u"fail cp1"_s;
+        QTest::newRow("kube-proxy, which is privileged") << "kube-proxy"_ba << u"unconfined"_s << u"manual cp1"_s;
+        QTest::newRow("no label known") << "kube-apiserver"_ba << u""_s << u"manual cp1"_s;
+    }
+    void aStaticPodThatRunsUnconfined()
+    {
+        QFETCH(QByteArray, program);
+        QFETCH(QString, label);
+        QFETCH(QString, expected);
+        SnapshotBuilder builder(u"cp1"_s);
+        builder.output(u"selinux"_s, "absent").output(u"apparmor"_s, "Y");
+        builder.output(u"container-labels"_s, "count=5 text=unconfined\n");
+        Snapshot snapshot = builder.process(program);
+        snapshot.processes[0].label = label;
+        QCOMPARE(judged(clusterOf({nodeOf(snapshot)}), u"OS-01"_s), QStringList{expected});
+    }
+
+    void dockerInAContainerIsNotTheNodes()
+    {
+        SnapshotBuilder builder(u"cp1"_s);
+        builder.output(u"runtime-confinement"_s, "");
+        Snapshot snapshot = builder.process("dockerd --icc=true");
+        QCOMPARE(judged(clusterOf({nodeOf(snapshot)}), u"WL-09-host-docker"_s).size(), 3);
+        snapshot.processes[0].containerId = QString(64, u'a');
+        QCOMPARE(judged(clusterOf({nodeOf(snapshot)}), u"WL-09-host-docker"_s), QStringList{u"not-applicable cp1"_s});
+    }
+
+    void etcdsEnvironmentIsNotGuessed_data()
+    {
+        QTest::addColumn<QByteArray>("argv");
+        QTest::addColumn<QByteArray>("manifest");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("said by nobody") << "etcd"_ba
+                                        << "kind: Pod\n"_ba << u"fail cp1"_s;
+        QTest::newRow("a variable") << "etcd"_ba
+                                    << "env: [{name: ETCD_DATA_DIR, value: /d}]\n"_ba << u"unknown cp1"_s;
+        QTest::newRow("an argument beats the variable")
+            << "etcd --data-dir=/d"_ba
+            << "env: [{name: ETCD_DATA_DIR, value: /e}]\n"_ba << u"pass cp1"_s;
+    }
+    void etcdsEnvironmentIsNotGuessed()
+    {
+        QFETCH(QByteArray, argv);
+        QFETCH(QByteArray, manifest);
+        QFETCH(QString, expected);
+        Component etcd = component(ComponentKind::Etcd, argv);
+        etcd.manifest = u"/etc/kubernetes/manifests/etcd.yaml"_s;
+        SnapshotBuilder builder(u"cp1"_s);
+        FileRecord directory = fileOf(u"/d"_s, 0700, 0, 0);
+        directory.type = FileRecord::Type::Directory;
+        Node node = nodeOf(builder.file(etcd.manifest, manifest).record(directory));
+        node.components = {etcd};
+        QCOMPARE(judged(clusterOf({node}), u"M-03-data"_s), QStringList{expected});
+    }
+
+    // Switches written bare, before a flag whose value is a word of its own.
+    void bareSwitches()
+    {
+        const QByteArray argv =
+            "etcd -client-cert-auth --cert-file /c --key-file /k --trusted-ca-file /t "
+            "--peer-client-cert-auth --peer-cert-file /c --peer-key-file /k --peer-trusted-ca-file /t "
+            "--listen-client-urls https://10.0.0.1:2379 --listen-peer-urls https://10.0.0.1:2380";
+        Node node = nodeOf(SnapshotBuilder(u"cp1"_s));
+        node.components = {component(ComponentKind::Etcd, argv)};
+        QCOMPARE(judged(clusterOf({node}), u"M-03-transport"_s), QStringList{u"pass cp1"_s});
+
+        SnapshotBuilder builder(u"cp1"_s);
+        builder.output(u"runtime-confinement"_s, "")
+            .process("dockerd --live-restore --config-file /d.json --tlsverify --host tcp://10.0.0.1:2376")
+            .file(u"/d.json"_s, R"({"icc": false, "userland-proxy": false})");
+        QCOMPARE(judged(clusterOf({nodeOf(builder)}), u"WL-09-host-docker"_s), QStringList{u"pass cp1"_s});
+    }
+
+    void encryptionThatIsNotInForceYet_data()
+    {
+        QTest::addColumn<int>("modified");
+        QTest::addColumn<QByteArray>("more");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("older than the process") << 50 << ""_ba << u"pass cp1"_s;
+        QTest::newRow("newer") << 150 << ""_ba << u"unknown cp1"_s;
+        QTest::newRow("newer, and reloaded")
+            << 150 << " --encryption-provider-config-automatic-reload=true"_ba << u"pass cp1"_s;
+    }
+    void encryptionThatIsNotInForceYet()
+    {
+        QFETCH(int, modified);
+        QFETCH(QByteArray, more);
+        QFETCH(QString, expected);
+        SnapshotBuilder builder(u"cp1"_s);
+        builder.file(u"/e"_s, "resources: [{resources: [secrets], providers: [{aescbc: {}}]}]\n", modified);
+        Node node = nodeOf(builder);
+        Component server = component(ComponentKind::ApiServer, "kube-apiserver --encryption-provider-config=/e" + more);
+        server.release = {34, 0};
+        node.components = {server};
+        QCOMPARE(judged(clusterOf({node}), u"M-03-encryption"_s), QStringList{expected});
+    }
+};
+
+Q_DECLARE_METATYPE(FileRecord)
+QTEST_GUILESS_MAIN(TestNodeFacts)
+#include "tst_nodefacts.moc"
