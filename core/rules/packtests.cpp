@@ -34,13 +34,15 @@ FileRecord fileRecord(const QString &path, const QByteArray &content)
     return file;
 }
 
-/// "0644 0 0": mode, uid, gid. False for what is none.
+/// "0644 0 0": mode, uid, gid; a size may follow. False for what is none.
 bool setAttributes(FileRecord &file, const QString &text)
 {
     const QStringList words = text.split(u' ');
     bool good[3] = {};
-    if (words.size() != 3)
+    if (words.size() != 3 && words.size() != 4)
         return false;
+    if (words.size() == 4)
+        file.size = words[3].toLongLong();
     file.mode = words[0].toInt(&good[0], 8);
     file.uid = words[1].toLongLong(&good[1]);
     file.gid = words[2].toLongLong(&good[2]);
@@ -118,6 +120,8 @@ Cluster situation(const Rule &rule, const RuleTest &test, const Given &given)
             unit.content += "\n# " + file.path.toUtf8() + '\n' + file.content;
     }
     snapshot.outputs += unit;
+    for (auto output = test.outputs.cbegin(); output != test.outputs.cend(); ++output)
+        snapshot.outputs += OutputRecord{output.key(), output.value(), 0, {}, false};
 
     Node node;
     node.name = u"node"_s;
