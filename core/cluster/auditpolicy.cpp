@@ -503,8 +503,9 @@ AuditPolicy readAuditPolicy(const QString &name, const QByteArray &bytes, const 
         }
     }
     if (!document) {
-        const bool tooLarge = document.error().kind == Error::Kind::TooLarge;
-        return refused(document.error(), tooLarge ? AuditPolicy::Outcome::Unknown : AuditPolicy::Outcome::Refused);
+        // What is JSON need not be YAML to everybody: only a reader of YAML refuses what is none.
+        const bool unsure = document.error().kind == Error::Kind::TooLarge || beginsAsJson(bytes);
+        return refused(document.error(), unsure ? AuditPolicy::Outcome::Unknown : AuditPolicy::Outcome::Refused);
     }
     return Reader(*document, release).read();
 }

@@ -3,6 +3,8 @@
 
 #include "cluster/cluster.h"
 
+#include <QJsonArray>
+
 namespace jiagu {
 
 /// The network that the container runtime of a node gives to new pods.

@@ -30,6 +30,8 @@ private Q_SLOTS:
         const QString yes = u"accepted"_s;
         row("the smallest", withRule("level: Metadata"), yes);
         row("JSON", R"({"apiVersion":"audit.k8s.io/v1","kind":"Policy","rules":[{"level":"None"}]})", yes);
+        row("JSON with tabs",
+            "\n{\n\t\"apiVersion\": \"audit.k8s.io/v1\",\n\t\"rules\": [\n\t\t{\"level\": \"None\"}\n\t]\n}\n", yes);
         row("begins as JSON and is none", "{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [{level: None}]}", u"1"_s,
             u"JSON"_s);
         row("empty", "", u"0"_s, u"apiVersion"_s);

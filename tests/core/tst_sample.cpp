@@ -68,10 +68,13 @@ private Q_SLOTS:
         const auto pack = builtinRulePack();
         QVERIFY(pack);
         QStringList failed;
+        QStringList undecided;
         int waived = 0;
         for (const Finding &finding : assess(*cluster, *pack, cluster->apiTime).findings) {
-            if (finding.verdict != Verdict::Fail)
-                QVERIFY2(finding.verdict == Verdict::Pass, qPrintable(finding.id()));
+            if (finding.verdict != Verdict::Fail && finding.verdict != Verdict::Pass)
+                undecided += finding.rule + u' ' + verdictName(finding.verdict);
+            else if (finding.verdict == Verdict::Pass)
+                continue;
             else if (finding.waiver)
                 ++waived;
             else if (!failed.contains(finding.rule))
@@ -79,10 +82,16 @@ private Q_SLOTS:
         }
         failed.sort();
         QCOMPARE(failed,
-            (QStringList{u"API-01"_s, u"API-02"_s, u"API-03"_s, u"API-04"_s, u"KCM-01"_s, u"KL-01"_s, u"KL-03"_s,
-                u"KL-04"_s, u"KP-01"_s, u"KP-02"_s, u"M-02-config"_s, u"M-02-keys"_s, u"M-02-static"_s, u"WL-01"_s,
-                u"WL-02"_s, u"WL-08"_s}));
+            (QStringList{u"API-01"_s, u"API-02"_s, u"API-03"_s, u"API-04"_s, u"API-05"_s, u"KCM-01"_s, u"KL-01"_s,
+                u"KL-03"_s, u"KL-04"_s, u"KP-01"_s, u"KP-02"_s, u"M-02-config"_s, u"M-02-keys"_s, u"M-02-static"_s,
+                u"WL-01"_s, u"WL-02"_s, u"WL-08"_s}));
         QCOMPARE(waived, 13);
+        undecided.removeDuplicates();
+        undecided.sort();
+        // The cluster has no audit log, and it was recorded before network plugins were.
+        QCOMPARE(undecided,
+            (QStringList{u"API-05-mounts not-applicable"_s, u"API-05-policy not-applicable"_s,
+                u"API-05-retention not-applicable"_s, u"CNI-01 unknown"_s}));
     }
 };
 
