@@ -37,6 +37,8 @@ public:
     Finding judge()
     {
         m_finding.expected = expected();
+        if (doesNotApply(m_rule, m_node, m_component, m_finding))
+            return m_finding;
         for (const Setting *setting : {&m_settings.policy, &m_settings.log, &m_settings.webhook}) {
             if (!setting->unknown.isEmpty())
                 return unknown(*setting);
@@ -157,14 +159,16 @@ private:
             wrong += message(u"On node %1, --audit-log-path is no absolute path (%2)."_s,
                 u"节点 %1 上 --audit-log-path 不是绝对路径（%2）。"_s, m_name, plainText(m_log));
         if (!wrong.isEmpty())
-            return decide(Verdict::Fail, wrong + gaps);
+            return decide(Verdict::Fail, wrong + gaps + m_component.notes);
         if (!gaps.isEmpty())
-            return decide(Verdict::Unknown, gaps);
-        decide(Verdict::Pass,
-            {message(
-                u"On node %1 audit policy and audit log of kube-apiserver are on the node, and nobody but their owner "
-                u"can read the log's directory."_s,
-                u"节点 %1 上 kube-apiserver 的审计策略和审计日志都位于节点上，日志目录只有属主可以读取。"_s, m_name)});
+            return decide(Verdict::Unknown, gaps + m_component.notes);
+        // What is mounted is told by the manifest alone.
+        decide(m_component.notes.isEmpty() ? Verdict::Pass : Verdict::Unknown,
+            QList<Message>{message(
+                u"On node %1 audit policy and audit log of kube-apiserver are on the node, and nobody but "
+                u"their owner can read the log's directory."_s,
+                u"节点 %1 上 kube-apiserver 的审计策略和审计日志都位于节点上，日志目录只有属主可以读取。"_s, m_name)}
+                + m_component.notes);
     }
 
     void pointTo(const NodePath &where)
