@@ -43,6 +43,7 @@ const auto &table()
     constexpr auto serving = u"staging/src/k8s.io/apiserver/pkg/server/options/serving.go";
     constexpr auto tlsFlags = u"staging/src/k8s.io/component-base/cli/flag/ciphersuites_flag.go";
     constexpr auto apiServerOptions = u"cmd/kube-apiserver/app/options/options.go";
+    constexpr auto audit = u"staging/src/k8s.io/apiserver/pkg/server/options/audit.go";
     constexpr auto controllers19 = u"pkg/controller/apis/config/v1alpha1/defaults.go";
     constexpr auto controllers = u"staging/src/k8s.io/controller-manager/config/v1alpha1/defaults.go";
     constexpr auto storage = u"staging/src/k8s.io/apiserver/pkg/server/options/etcd.go";
@@ -65,6 +66,15 @@ const auto &table()
         {ApiServer, u"--tls-cipher-suites", u"", When::Always, 19, 37, QJsonArray(), serving},
         {ApiServer, u"--tls-min-version", u"", When::Always, 19, 37, u"VersionTLS12"_s, tlsFlags},
         {ApiServer, u"--kubelet-certificate-authority", u"", When::Always, 19, 37, u""_s, apiServerOptions},
+        {ApiServer, u"--audit-policy-file", u"", When::Always, 19, 37, u""_s, audit},
+        {ApiServer, u"--audit-log-path", u"", When::Always, 19, 37, u""_s, audit},
+        {ApiServer, u"--audit-webhook-config-file", u"", When::Always, 19, 37, u""_s, audit},
+        {ApiServer, u"--audit-log-maxage", u"", When::Always, 19, 35, 0, audit},
+        {ApiServer, u"--audit-log-maxage", u"", When::Always, 36, 37, 366, audit},
+        {ApiServer, u"--audit-log-maxbackup", u"", When::Always, 19, 35, 0, audit},
+        {ApiServer, u"--audit-log-maxbackup", u"", When::Always, 36, 37, 100, audit},
+        {ApiServer, u"--audit-log-maxsize", u"", When::Always, 19, 35, 0, audit},
+        {ApiServer, u"--audit-log-maxsize", u"", When::Always, 36, 37, 100, audit},
         {ControllerManager, u"--controllers", u"", When::Always, 19, 19, QJsonArray{u"*"_s}, controllers19},
         {ControllerManager, u"--controllers", u"", When::Always, 20, 37, QJsonArray{u"*"_s}, controllers},
         {Kubelet, u"--tls-cipher-suites", u"tlsCipherSuites", When::Always, 19, 37, QJsonArray(), kubeletTypes},

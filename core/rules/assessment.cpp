@@ -29,6 +29,10 @@ QList<Finding> judge(const Cluster &cluster, const RulePack &pack, const Rule &r
         return judgeFileAttributes(cluster, rule);
     case CheckKind::KubeProxy:
         return judgeKubeProxy(cluster, rule);
+    case CheckKind::Audit:
+        return judgeAudit(cluster, rule);
+    case CheckKind::ChainedPlugin:
+        return judgeChainedPlugin(cluster, rule);
     case CheckKind::Workload:
         return judgeWorkloads(cluster, rule, pack.waivers);
     case CheckKind::Reported:

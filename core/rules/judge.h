@@ -22,6 +22,8 @@ QList<Finding> judgeDistinctFiles(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeEncryptionAtRest(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeConfinement(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeDocker(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeAudit(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeChainedPlugin(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeWorkloads(const Cluster &cluster, const Rule &rule, const QList<NamespaceWaiver> &waivers);
 
 /// A finding of the rule with what all its findings share.

@@ -34,13 +34,15 @@ FileRecord fileRecord(const QString &path, const QByteArray &content)
     return file;
 }
 
-/// "0644 0 0": mode, uid, gid. False for what is none.
+/// "0644 0 0": mode, uid, gid; a size may follow. False for what is none.
 bool setAttributes(FileRecord &file, const QString &text)
 {
     const QStringList words = text.split(u' ');
     bool good[3] = {};
-    if (words.size() != 3)
+    if (words.size() != 3 && words.size() != 4)
         return false;
+    if (words.size() == 4)
+        file.size = words[3].toLongLong();
     file.mode = words[0].toInt(&good[0], 8);
     file.uid = words[1].toLongLong(&good[1]);
     file.gid = words[2].toLongLong(&good[2]);

@@ -277,7 +277,8 @@ private:
             {"workload"_ba, &Loader::readWorkload}, {"reported"_ba, &Loader::readReported},
             {"settings"_ba, &Loader::readSettingList}, {"owned_directory"_ba, &Loader::readOwnedDirectory},
             {"distinct_files"_ba, &Loader::readDistinctFiles}, {"encryption_at_rest"_ba, &Loader::readEncryption},
-            {"confinement"_ba, &Loader::readConfinement}, {"docker"_ba, &Loader::readDocker}};
+            {"confinement"_ba, &Loader::readConfinement}, {"docker"_ba, &Loader::readDocker},
+            {"audit"_ba, &Loader::readAudit}, {"chained_plugin"_ba, &Loader::readChainedPlugin}};
         QList<QByteArray> known;
         QStringList names;
         for (const auto &[name, reader] : checks) {
@@ -549,6 +550,75 @@ private:
         const int aspect = m_read.oneOf(fields["aspect"], {u"node-port-addresses"_s, u"healthz-address"_s});
         rule.proxy = aspects[size_t(std::max(0, aspect))];
         requireComponent(node, rule, ComponentKind::KubeProxy);
+    }
+
+    void readAudit(int node, Rule &rule)
+    {
+        rule.check = CheckKind::Audit;
+        const auto fields = m_read.fields(node, {"aspect"_ba, "mode?"_ba, "days?"_ba, "files?"_ba});
+        if (m_read.failed())
+            return;
+        constexpr std::array aspects{
+            AuditAspect::Backend, AuditAspect::Policy, AuditAspect::Mounts, AuditAspect::Retention};
+        const int aspect = m_read.oneOf(fields["aspect"], {u"backend"_s, u"policy"_s, u"mounts"_s, u"retention"_s});
+        rule.audit.aspect = aspects[size_t(std::max(0, aspect))];
+        const bool mounts = rule.audit.aspect == AuditAspect::Mounts;
+        const bool retention = rule.audit.aspect == AuditAspect::Retention;
+        if (!m_read.failed()
+            && (fields.contains("mode") != mounts || fields.contains("days") != retention
+                || fields.contains("files") != retention)) {
+            m_read.fail(node,
+                message(u"mode belongs to the aspect mounts; days and files belong to retention."_s,
+                    u"mode 只用于 mounts；days 和 files 只用于 retention。"_s));
+            return;
+        }
+        if (mounts) {
+            const QString mode = matching(fields["mode"], u"0[0-7]{3}"_s,
+                message(u"a mode in quotes, such as \"0700\""_s, u"带引号的权限，例如 \"0700\""_s));
+            rule.audit.mode = mode.toInt(nullptr, 8);
+        }
+        if (retention) {
+            rule.audit.days = readCount(fields["days"]);
+            rule.audit.files = readCount(fields["files"]);
+        }
+        requireComponent(node, rule, ComponentKind::ApiServer);
+    }
+
+    int readCount(int node)
+    {
+        const QJsonValue value = m_read.value(node);
+        const qint64 count = value.toInteger(-1);
+        if (!m_read.failed() && (!value.isDouble() || count < 1 || count > 100'000))
+            m_read.fail(node, message(u"A number from 1 to 100000 is wanted."_s, u"必须是 1 到 100000 的数字。"_s));
+        return int(count);
+    }
+
+    void readChainedPlugin(int node, Rule &rule)
+    {
+        rule.check = CheckKind::ChainedPlugin;
+        const auto fields =
+            m_read.fields(node, {"type"_ba, "capability"_ba, "annotations"_ba, "leave_alone"_ba, "owners"_ba});
+        if (m_read.failed())
+            return;
+        const Message what = message(u"the type of a network plugin"_s, u"合法的网络插件类型"_s);
+        rule.plugin.type = matching(fields["type"], u"[a-z][a-z0-9-]{1,40}"_s, what);
+        rule.plugin.capability = m_read.text(fields["capability"]);
+        rule.plugin.annotations = m_read.texts(fields["annotations"]);
+        rule.plugin.leaveAlone = readNetworks(fields["leave_alone"], "reason");
+        rule.plugin.owners = readNetworks(fields["owners"], "where");
+        requireComponent(node, rule, ComponentKind::Cni);
+    }
+
+    QList<NetworkTypes> readNetworks(int node, const QByteArray &text)
+    {
+        QList<NetworkTypes> networks;
+        for (const int item : m_read.items(node)) {
+            const auto fields = m_read.fields(item, {"types"_ba, text});
+            if (m_read.failed())
+                return {};
+            networks += NetworkTypes{m_read.texts(fields["types"]), m_read.bilingual(fields[text])};
+        }
+        return networks;
     }
 
     void readGate(int node, Rule &rule)

@@ -36,7 +36,9 @@ enum class CheckKind
     DistinctFiles, ///< two files that flags name and that must differ
     EncryptionAtRest, ///< how kube-apiserver stores Secrets
     Confinement, ///< AppArmor or SELinux in the kernel and on running containers
-    Docker ///< what the Docker daemon does
+    Docker, ///< what the Docker daemon does
+    Audit, ///< one aspect of kube-apiserver's audit log
+    ChainedPlugin ///< a plugin that the network of pods has to go through, after the one that makes it
 };
 
 /// A Reported rule: which records, and what of them counts.
@@ -109,6 +111,38 @@ enum class KubeProxyAspect
     HealthzAddress ///< the health endpoint listens on the loopback address alone
 };
 
+/// What is asked of kube-apiserver's audit log.
+enum class AuditAspect
+{
+    Backend, ///< a policy, and somewhere to write events to
+    Policy, ///< kube-apiserver takes the policy, and it records requests without writing down what is secret
+    Mounts, ///< policy and log are the node's, and others cannot read the log
+    Retention ///< the log is kept long enough, and does not fill the file system
+};
+struct AuditCheck
+{
+    AuditAspect aspect = AuditAspect::Backend;
+    int mode = 0; ///< of Mounts: no bit of the log's directory beyond these
+    int days = 0; ///< of Retention: at least so many
+    int files = 0; ///< of Retention: at least so many that were rotated
+};
+
+/// Types of network plugins, and what is to be said about them.
+struct NetworkTypes
+{
+    QStringList types; ///< of the first plugin
+    Message text;
+};
+/// A plugin of the container network interface that has to be in the chain of the active network.
+struct ChainedPlugin
+{
+    QString type; ///< "bandwidth": also the name of its program
+    QString capability; ///< without it the runtime hands nothing to the plugin
+    QStringList annotations; ///< of pods, that it makes effective: a quantity of bits per second
+    QList<NetworkTypes> leaveAlone; ///< networks in which it has no place, and why
+    QList<NetworkTypes> owners; ///< networks whose agent writes the configuration, and where to change it
+};
+
 /// Releases in which a rule does not apply, both ends included; an end that is not known is open.
 struct ReleaseRange
 {
@@ -154,7 +188,8 @@ struct RuleTest
     QByteArray manifest; ///< of the component, which runs as it says
     QByteArray fixed; ///< the manifest after the fix; empty where the test is no round trip
     QMap<QString, QByteArray> fixedFiles; ///< files that the fix changes, afterwards; the round trip of a set_field
-    QMap<QString, QString> attributes; ///< of files: "0644 0 0", mode, uid and gid; 0600 0 0 where not given
+    QMap<QString, QString>
+        attributes; ///< of files: "0644 0 0", mode, uid, gid, size if wanted; 0600 0 0 where not given
     QMap<QString, QString> fixedAttributes; ///< the round trip of set_attributes
     QString value; ///< given for the rule's parameter in the round trip
     qint64 uid = 0; ///< whom the control plane runs as
@@ -200,6 +235,8 @@ struct Rule
     int keyMode = -1; ///< of a FileAttributes rule: for every other file that holds a private key; -1: not asked
     KubeProxyAspect proxy = KubeProxyAspect::NodePortAddresses; ///< of a KubeProxy rule
     FeatureGate gate; ///< of a FeatureGate rule
+    AuditCheck audit; ///< of an Audit rule
+    ChainedPlugin plugin; ///< of a ChainedPlugin rule
     WorkloadFields fields; ///< of a Workload rule
     ReportedItems reported; ///< of a Reported rule
     QList<SettingCheck> settings; ///< of a SettingList rule

@@ -104,6 +104,7 @@ late() {
 components() {
     apiserver='' etcd_data='' config='' config_dirs='' pod_dirs='' named='' seen=''
     advertise='' port=6443 kubelet_program=kubelet runtime_config='' docker_config=''
+    audit_policy='' audit_log='' cni_conf='' cni_bins='' dockershim=''
     set +f
     set -- /proc/[0-9]*/cmdline
     set -f
@@ -166,7 +167,7 @@ process() {
         case $unit in *[!A-Za-z0-9@._-]* | '') ;; *) kubelet_unit=$unit ;; esac
         case $program in /*) kubelet_program=$program ;; esac
         ;;
-    kube-apiserver) apiserver=$pid ;;
+    kube-apiserver) apiserver=$pid apiserver_container=$container ;;
     dockerd) [ -n "$container" ] || docker_config=${docker_config:-/etc/docker/daemon.json} ;;
     esac
 }
@@ -196,20 +197,25 @@ arguments() {
         case $option in
         'kube-apiserver --advertise-address') advertise=$value ;;
         'kube-apiserver --secure-port') port=$value ;;
+        'kubelet --network-plugin') dockershim=$value ;;
         esac
         case $value in /*) ;; *) continue ;; esac
         case $option in
         'kubelet --config') config=$value ;;
         'kubelet --config-dir') config_dirs=$value ;;
         'kubelet --pod-manifest-path') pod_dirs="$pod_dirs$value$nl" ;;
-        'kube-apiserver --audit-policy-file' | 'kube-apiserver --admission-control-config-file' | \
-            'kube-apiserver --encryption-provider-config' | 'kube-apiserver --authentication-config' | \
+        'kube-apiserver --audit-policy-file') audit_policy=$value ;;
+        'kube-apiserver --audit-log-path') audit_log=$value ;;
+        'containerd --config' | 'containerd -c') runtime_config=$value ;;
+        'kubelet --cni-conf-dir') cni_conf=$value ;;
+        'kubelet --cni-bin-dir') cni_bins=${value%%,*} ;;
+        'kube-apiserver --admission-control-config-file' | 'kube-apiserver --encryption-provider-config' | \
+            'kube-apiserver --authentication-config' | \
             'kube-apiserver --authorization-config' | 'kube-apiserver --egress-selector-config-file' | \
             'kube-scheduler --config' | 'kube-apiserver --client-ca-file' | 'kubelet --client-ca-file')
             named="$named$value$nl"
             ;;
         'etcd --data-dir') etcd_data=$value ;;
-        'containerd --config' | 'containerd -c') runtime_config=$value ;;
         'dockerd --config-file') [ -n "$container" ] || docker_config=$value ;;
         esac
     done
@@ -345,6 +351,138 @@ scalars() {
         sed 's/[[:space:]]#.*//; s/[[:space:],}]*$//; s/^["'\'']//; s/["'\'']$//'
 }
 
+# on_host PATH: sets $host to where on the node that is what kube-apiserver has at PATH, from what is mounted for it;
+# empty when it is in its container alone. $replaced: the node has another file in that place by now.
+on_host() {
+    host=$1 replaced='' best='' source=''
+    [ -n "$apiserver_container" ] || return
+    host=''
+    while read -r _ _ device root point _; do
+        case $1/ in
+        "${point%/}"/*) [ ${#point} -lt ${#best} ] || best=$point source=$device$root ;;
+        esac
+    done 2>/dev/null <"/proc/$apiserver/mountinfo"
+    case $best in '' | /) return ;; esac
+    case $source in
+    *\\*) return ;; # a blank in its name
+    *//deleted) replaced=yes source=${source%//deleted} ;;
+    esac
+    while read -r _ _ device root point _; do
+        case $source/ in
+        "$device${root%/}"/*)
+            host=${point%/}${source#"$device${root%/}"}${1#"$best"}
+            return
+            ;;
+        esac
+    done 2>/dev/null </proc/self/mountinfo
+}
+
+# audited: where the audit policy and the audit log of kube-apiserver are.
+audited() {
+    if [ -z "$apiserver" ] && [ -r /etc/kubernetes/manifests/kube-apiserver.yaml ]; then # it may be down because of them
+        audit_policy=$(sed -n 's/^[[:space:]]*-[[:space:]]*["'\'']\{0,1\}--audit-policy-file=\(\/[^"'\''[:space:]]*\).*/\1/p' \
+            /etc/kubernetes/manifests/kube-apiserver.yaml | tail -n 1)
+    fi
+    [ -z "$audit_policy" ] || {
+        on_host "$audit_policy"
+        [ -z "$host" ] || {
+            named=$named$host$nl
+            fact audit-policy "$host"
+            [ -z "$replaced" ] || fact audit-policy-replaced yes
+        }
+    }
+    [ -z "$audit_log" ] || {
+        on_host "$audit_log"
+        audit_log=$host
+    }
+}
+
+# listed FIND...: the attributes of what find finds.
+listed() {
+    # shellcheck disable=SC2086 # a command or nothing
+    $limit find -H "$@" -exec stat -c "$nonce %f %u %g %s %Y %i %h %n" -- {} + | head -n 500
+}
+
+# audit_growth: how fast the audit log grows and what room it has: names, sizes and times of its files, the time of its
+# first line. Nothing else of its content.
+audit_growth() {
+    case $audit_log in '' | *[!A-Za-z0-9._/-]*) return ;; esac
+    fact audit-log "$audit_log"
+    directory=${audit_log%/*}
+    name=${audit_log##*/}
+    case $name in *.*) word="${name%.*}-*.${name##*.}" ;; *) word="$name-*" ;; esac # as lumberjack names what it rotates
+    record attributes once
+    body listed "${directory:-/}" -maxdepth 1 '(' -path "${directory:-/}" -o -name "$name" -o -name "$word" -o -name "$word.gz" ')'
+    word=$(head -n 1 -- "$audit_log" 2>/dev/null | head -c 1048576 |
+        sed -n 's/.*"requestReceivedTimestamp":"\([0-9TZ:.-]*\)".*/\1/p')
+    [ -z "$word" ] || fact audit-first "$word"
+    # shellcheck disable=SC2046,SC2086 # words
+    set -- $($limit df -P -k -- "${directory:-/}" 2>/dev/null | tail -n 1)
+    case ${4:-x} in *[!0-9]*) ;; *) fact audit-free "$4" ;; esac
+}
+
+# cni: where the container runtime looks for the network's configuration and for its plugins.
+cni() {
+    [ -n "$dockershim" ] || {
+        cni_conf='' cni_bins=''
+        set +f
+        # shellcheck disable=SC2086 # patterns
+        settings=$(cat "${runtime_config:-/etc/containerd/config.toml}" /etc/containerd/conf.d/*.toml /etc/crio/crio.conf /etc/crio/crio.conf.d/* 2>/dev/null |
+            sed -n -e '/^[[:space:]]*[a-z_]*_dirs[[:space:]]*=[[:space:]]*\[[[:space:]]*$/ { N; s/\n//; }' \
+                -e 's/^[[:space:]]*conf_dir[[:space:]]*=/conf /p' -e 's/^[[:space:]]*network_dir[[:space:]]*=/conf /p' \
+                -e 's/^[[:space:]]*bin_dirs\{0,1\}[[:space:]]*=/bins /p' -e 's/^[[:space:]]*plugin_dirs[[:space:]]*=/bins /p')
+        set -f
+        IFS=$nl
+        for line in $settings; do
+            IFS=$default_ifs
+            word=''
+            rest=$line
+            while :; do # what stands in quotes
+                case $rest in *[\"\']*[\"\']*) ;; *) break ;; esac
+                rest=${rest#*[\"\']}
+                case ${rest%%[\"\']*} in /*) word=$word${word:+:}${rest%%[\"\']*} ;; esac
+                rest=${rest#*[\"\']}
+            done
+            [ -n "$word" ] || continue
+            case $line in conf*) cni_conf=${word%%:*} ;; *) cni_bins=$word ;; esac
+        done
+        IFS=$default_ifs
+    }
+    cni_conf=${cni_conf:-/etc/cni/net.d} cni_bins=${cni_bins:-/opt/cni/bin}
+}
+
+# plugins: names and attributes of the network's plugins. Of `bandwidth` the first 20 bytes too, which say for which
+# processor it was built.
+plugins() {
+    fact cni-conf-dir "$cni_conf"
+    fact cni-bin-dir "$cni_bins"
+    elf=''
+    IFS=:
+    for directory in $cni_bins; do
+        IFS=$default_ifs
+        directory=${directory%/}
+        case $directory in /*) ;; *) continue ;; esac
+        if [ -d "$directory" ]; then
+            record attributes once
+            body listed "$directory" -maxdepth 1
+        else
+            field "$directory"
+            record skipped "$field" missing
+        fi
+        file=$directory/bandwidth
+        if [ -n "$elf" ] || [ ! -e "$file" ]; then continue; fi
+        elf=$file
+        if [ -L "$file" ]; then
+            word=$(readlink -f "$file")
+            link "$file" "$word"
+            record attributes once
+            body stat -c "$nonce %f %u %g %s %Y %i %h %n" -- "$word"
+        fi
+        [ ! -f "$file" ] || output elf:bandwidth head -c 20 -- "$file"
+    done
+    IFS=$default_ifs
+}
+
 files() {
     files=0 bytes=0 hashed='' list=''
     roots="/etc/kubernetes$nl"
@@ -364,6 +502,8 @@ files() {
     # Configuration files of the other components, and what identifies cluster and system.
     authority=$(scalars clientCAFile "$config" | grep '^/')
     [ ! -e /etc/kubernetes/pki/ca.crt ] || list=$list/etc/kubernetes/pki/ca.crt$nl
+    audited
+    cni
     list=$list/etc/os-release$nl$named$authority$nl
     [ -n "$docker_config" ] || [ ! -e /etc/docker/daemon.json ] || docker_config=/etc/docker/daemon.json
     [ -z "$docker_config" ] || {
@@ -373,7 +513,7 @@ files() {
     roots=$roots$named$authority$nl
     IFS=$nl
     done_dirs=$nl
-    for directory in $pod_dirs /etc/cni/net.d; do
+    for directory in $pod_dirs $cni_conf; do
         IFS=$default_ifs
         directory=${directory%/}
         case $done_dirs in *"$nl$directory$nl"*) continue ;; esac
@@ -407,6 +547,8 @@ files() {
         body stat -c "$nonce %f %u %g %s %Y %i %h %n" -- "$etcd_data"
     }
     content "$list"
+    audit_growth
+    plugins
     IFS=$nl
     # shellcheck disable=SC2086
     set -- $roots
@@ -860,7 +1002,7 @@ pages() {
 main() {
     set -f
     default_ifs=$IFS
-    count=0 answered=0 kubelet_unit=kubelet.service limit='' brief=''
+    count=0 answered=0 kubelet_unit=kubelet.service limit='' brief='' apiserver_container=''
     read -r nonce </proc/sys/kernel/random/uuid
     nonce=$(printf %s "$nonce" | tr -d -)
     read -r uptime _ </proc/uptime

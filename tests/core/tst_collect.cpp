@@ -168,7 +168,7 @@ private Q_SLOTS:
         QVERIFY(snapshot->file(u"/etc/kubernetes/pki/ca.crt"_s)->hasContent);
 
         QCOMPARE(snapshot->processes.size(), 1);
-        QCOMPARE(snapshot->processes[0].argv.mid(4),
+        QCOMPARE(snapshot->processes[0].argv.mid(4, 4),
             (QList<QByteArray>{"--advertise-address=10.0.0.1", "--secure-port", "7443", "an argument\nof two lines"}));
         QVERIFY(qAbs(snapshot->processes[0].started.secsTo(snapshot->taken)) < 600);
         QCOMPARE(snapshot->output(u"kubelet-version"_s)->content, "Kubernetes v1.34.4\n"_ba);
@@ -225,6 +225,29 @@ private Q_SLOTS:
                 QVERIFY2(!file.content.contains(hash), qPrintable(file.path));
         }
         QVERIFY(!snapshot->file(u"/etc/shadow"_s) && !snapshot->file(u"/etc/passwd"_s));
+
+        const auto fact = [&snapshot](const QString &name) {
+            const OutputRecord *record = snapshot->output(name);
+            return record ? record->content : "absent"_ba;
+        };
+        QCOMPARE(fact(u"audit-policy"_s), "/etc/kubernetes/audit/policy.yaml"_ba);
+        QCOMPARE(fact(u"audit-policy-replaced"_s), "absent"_ba);
+        QVERIFY(snapshot->file(u"/etc/kubernetes/audit/policy.yaml"_s)->hasContent);
+        QCOMPARE(fact(u"audit-log"_s), "/etc/kubernetes/audit/log/audit.log"_ba);
+        QCOMPARE(fact(u"audit-first"_s), "2024-05-01T12:00:00.123456Z"_ba);
+        QVERIFY(fact(u"audit-free"_s).toLongLong() > 0);
+        const FileRecord *rotated = snapshot->file(u"/etc/kubernetes/audit/log/audit-2024-05-01T11-00-00.000.log"_s);
+        QVERIFY(rotated && !rotated->hasContent && rotated->size == 12);
+        QVERIFY(!snapshot->file(u"/etc/kubernetes/audit/log/audit.log"_s)->hasContent);
+
+        QCOMPARE(fact(u"cni-conf-dir"_s), "/etc/cni/conf"_ba);
+        QCOMPARE(fact(u"cni-bin-dir"_s), "/etc/cni/none:/etc/cni/bin"_ba);
+        QVERIFY(snapshot->file(u"/etc/cni/none"_s)->missing);
+        QCOMPARE(snapshot->file(u"/etc/cni/conf/10-x.conflist"_s)->content, "{}"_ba);
+        QCOMPARE(snapshot->file(u"/etc/cni/bin/bandwidth"_s)->realPath, u"/etc/cni/bin/real"_s);
+        QCOMPARE(snapshot->file(u"/etc/cni/bin/real"_s)->type, FileRecord::Type::Regular);
+        QCOMPARE(fact(u"elf:bandwidth"_s).size(), 20);
+        QCOMPARE(fact(u"elf:bandwidth"_s).mid(18), "\x3E\0"_ba);
 
         const OutputRecord *pods = snapshot->output(u"api:/api/v1/pods"_s);
         QVERIFY(pods);

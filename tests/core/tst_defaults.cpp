@@ -54,6 +54,13 @@ private Q_SLOTS:
         row("lowest TLS version of the kubelet", {Kubelet, {}, u"tlsMinVersion"_s, ValueType::String}, true,
             u"no entry×1, VersionTLS12×19, no entry×1"_s,
             u"staging/src/k8s.io/component-base/cli/flag/ciphersuites_flag.go, release-1.34"_s);
+        row("audit log files are kept for ever, then a year",
+            {ApiServer, u"--audit-log-maxage"_s, {}, ValueType::Integer}, true,
+            u"no entry×1, 0×17, 366×2, no entry×1"_s,
+            u"staging/src/k8s.io/apiserver/pkg/server/options/audit.go, release-1.34"_s);
+        row("size of an audit log file", {ApiServer, u"--audit-log-maxsize"_s, {}, ValueType::Integer}, true,
+            u"no entry×1, 0×17, 100×2, no entry×1"_s,
+            u"staging/src/k8s.io/apiserver/pkg/server/options/audit.go, release-1.34"_s);
         row("the kubelet's health port", {Kubelet, u"--healthz-port"_s, u"healthzPort"_s, ValueType::Integer}, true,
             u"no entry×1, 10248×19, no entry×1"_s, u"pkg/kubelet/apis/config/v1beta1/defaults.go, release-1.34"_s);
         row("case matters", {Kubelet, {}, u"podpidslimit"_s, ValueType::Integer}, true, u"no entry×21"_s, u""_s);
