@@ -43,6 +43,7 @@ const auto &table()
     constexpr auto serving = u"staging/src/k8s.io/apiserver/pkg/server/options/serving.go";
     constexpr auto tlsFlags = u"staging/src/k8s.io/component-base/cli/flag/ciphersuites_flag.go";
     constexpr auto apiServerOptions = u"cmd/kube-apiserver/app/options/options.go";
+    constexpr auto apiServerServing = u"pkg/kubeapiserver/options/serving.go";
     constexpr auto controllers19 = u"pkg/controller/apis/config/v1alpha1/defaults.go";
     constexpr auto controllers = u"staging/src/k8s.io/controller-manager/config/v1alpha1/defaults.go";
     static const auto entries = std::to_array<Entry>({
@@ -59,6 +60,9 @@ const auto &table()
         {ApiServer, u"--tls-cipher-suites", u"", When::Always, 19, 37, QJsonArray(), serving},
         {ApiServer, u"--tls-min-version", u"", When::Always, 19, 37, u"VersionTLS12"_s, tlsFlags},
         {ApiServer, u"--kubelet-certificate-authority", u"", When::Always, 19, 37, u""_s, apiServerOptions},
+        {ApiServer, u"--secure-port", u"", When::Always, 19, 37, 6443, apiServerServing},
+        {Kubelet, u"--port", u"port", When::Always, 19, 37, 10250, kubelet},
+        {Kubelet, u"--address", u"address", When::Always, 19, 37, u"0.0.0.0"_s, kubelet},
         {ControllerManager, u"--controllers", u"", When::Always, 19, 19, QJsonArray{u"*"_s}, controllers19},
         {ControllerManager, u"--controllers", u"", When::Always, 20, 37, QJsonArray{u"*"_s}, controllers},
         {Kubelet, u"--tls-cipher-suites", u"tlsCipherSuites", When::Always, 19, 37, QJsonArray(), kubeletTypes},
