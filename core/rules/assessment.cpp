@@ -12,7 +12,7 @@ namespace jiagu {
 
 namespace {
 
-QList<Finding> judge(const Cluster &cluster, const RulePack &pack, const Rule &rule)
+QList<Finding> judge(const Cluster &cluster, const RulePack &pack, const Rule &rule, const QDateTime &now)
 {
     switch (rule.check) {
     case CheckKind::Setting:
@@ -29,6 +29,14 @@ QList<Finding> judge(const Cluster &cluster, const RulePack &pack, const Rule &r
         return judgeFileAttributes(cluster, rule);
     case CheckKind::KubeProxy:
         return judgeKubeProxy(cluster, rule);
+    case CheckKind::ServedVersion:
+        return judgeServedVersion(cluster, rule);
+    case CheckKind::ServedSuites:
+        return judgeServedSuites(cluster, rule);
+    case CheckKind::ServingCertificate:
+        return judgeServingCertificate(cluster, rule, now);
+    case CheckKind::KubeletAuthority:
+        return judgeKubeletAuthority(cluster, rule, now);
     case CheckKind::Workload:
         return judgeWorkloads(cluster, rule, pack.waivers);
     }
@@ -51,7 +59,7 @@ Assessment assess(const Cluster &cluster, const RulePack &pack, const QDateTime 
 {
     Assessment assessment{cluster, pack, now, {}};
     for (const Rule &rule : pack.rules)
-        assessment.findings += judge(cluster, pack, rule);
+        assessment.findings += judge(cluster, pack, rule, now);
     std::stable_sort(assessment.findings.begin(), assessment.findings.end(), comesBefore);
     return assessment;
 }

@@ -15,6 +15,10 @@ QList<Finding> judgeFeatureGate(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeStaticPods(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeFileAttributes(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeKubeProxy(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeServedVersion(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeServedSuites(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeServingCertificate(const Cluster &cluster, const Rule &rule, const QDateTime &now);
+QList<Finding> judgeKubeletAuthority(const Cluster &cluster, const Rule &rule, const QDateTime &now);
 QList<Finding> judgeWorkloads(const Cluster &cluster, const Rule &rule, const QList<NamespaceWaiver> &waivers);
 
 /// A finding of the rule with what all its findings share.

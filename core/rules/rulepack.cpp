@@ -176,7 +176,9 @@ private:
             {"cipher_suites"_ba, &Loader::readCipherSuites}, {"controllers"_ba, &Loader::readControllers},
             {"feature_gate"_ba, &Loader::readGate}, {"static_pods"_ba, &Loader::readStaticPods},
             {"file_attributes"_ba, &Loader::readFileAttributes}, {"kube_proxy"_ba, &Loader::readKubeProxy},
-            {"workload"_ba, &Loader::readWorkload}};
+            {"served_version"_ba, &Loader::readServedVersion}, {"served_suites"_ba, &Loader::readServedSuites},
+            {"serving_certificate"_ba, &Loader::readServingCertificate},
+            {"kubelet_authority"_ba, &Loader::readKubeletAuthority}, {"workload"_ba, &Loader::readWorkload}};
         QList<QByteArray> known;
         QStringList names;
         for (const auto &[name, reader] : checks) {
@@ -289,6 +291,59 @@ private:
         const int aspect = m_read.oneOf(fields["aspect"], {u"node-port-addresses"_s, u"healthz-address"_s});
         rule.proxy = aspects[size_t(std::max(0, aspect))];
         requireComponent(node, rule, ComponentKind::KubeProxy);
+    }
+
+    void readServedVersion(int node, Rule &rule)
+    {
+        rule.check = CheckKind::ServedVersion;
+        const auto fields = m_read.fields(node, {"flag?"_ba, "path?"_ba, "lowest"_ba});
+        if (m_read.failed())
+            return;
+        rule.setting = readName(node, fields, rule);
+        rule.served.lowest = m_read.text(fields["lowest"]);
+        m_read.oneOf(fields["lowest"], {u"VersionTLS11"_s, u"VersionTLS12"_s, u"VersionTLS13"_s});
+    }
+
+    void readServedSuites(int node, Rule &rule)
+    {
+        rule.check = CheckKind::ServedSuites;
+        const auto fields = m_read.fields(node, {"flag?"_ba, "path?"_ba, "allowed"_ba});
+        if (m_read.failed())
+            return;
+        rule.setting = readName(node, fields, rule);
+        rule.setting.type = ValueType::StringList;
+        rule.served.allowed = m_read.texts(fields["allowed"]);
+    }
+
+    void readServingCertificate(int node, Rule &rule)
+    {
+        rule.check = CheckKind::ServingCertificate;
+        const auto fields = m_read.fields(node, {"days"_ba});
+        if (m_read.failed())
+            return;
+        readDays(fields["days"], rule);
+        requireComponent(node, rule, ComponentKind::Kubelet);
+    }
+
+    void readKubeletAuthority(int node, Rule &rule)
+    {
+        rule.check = CheckKind::KubeletAuthority;
+        const auto fields = m_read.fields(node, {"flag"_ba, "days"_ba});
+        if (m_read.failed())
+            return;
+        rule.setting = readName(node, fields, rule);
+        rule.assertion.op = Assertion::Operator::NotEqual;
+        rule.assertion.operand = QString();
+        readDays(fields["days"], rule);
+        requireComponent(node, rule, ComponentKind::ApiServer);
+    }
+
+    void readDays(int node, Rule &rule)
+    {
+        const QJsonValue value = m_read.value(node);
+        rule.served.days = value.toInt(-1);
+        if (!m_read.failed() && (rule.served.days < 0 || rule.served.days > 3650))
+            m_read.fail(node, message(u"days is a number from 0 to 3650."_s, u"days 必须是 0 到 3650 的数字。"_s));
     }
 
     void readGate(int node, Rule &rule)
@@ -544,8 +599,8 @@ private:
         RuleTest test;
         const auto fields = m_read.fields(node,
             {"name"_ba, "release?"_ba, "argv?"_ba, "files?"_ba, "objects?"_ba, "api?"_ba, "manifest?"_ba, "fixed?"_ba,
-                "fixed_files?"_ba, "attributes?"_ba, "fixed_attributes?"_ba, "value?"_ba, "uid?"_ba, "expect"_ba,
-                "actual?"_ba});
+                "fixed_files?"_ba, "attributes?"_ba, "fixed_attributes?"_ba, "value?"_ba, "uid?"_ba, "probes?"_ba,
+                "expect"_ba, "actual?"_ba});
         if (m_read.failed())
             return test;
         test.name = m_read.text(fields["name"]);
@@ -568,6 +623,8 @@ private:
             test.value = m_read.text(fields["value"]);
         if (fields.contains("uid"))
             test.uid = m_read.value(fields["uid"]).toInteger();
+        if (fields.contains("probes"))
+            test.probes = m_read.value(fields["probes"]).toObject();
         if (fields.contains("objects"))
             test.objects = m_read.value(fields["objects"]).toObject();
         if (fields.contains("api"))

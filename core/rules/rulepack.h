@@ -28,6 +28,10 @@ enum class CheckKind
     StaticPodDirectory, ///< a second definition of a pod, or a file that does not parse
     FileAttributes, ///< owners and modes of files of a node
     KubeProxy, ///< what kube-proxy's configuration, the same for all nodes, means on them
+    ServedVersion, ///< the lowest TLS version that a component accepts, as its probe found it
+    ServedSuites, ///< the cipher suites that a component accepts, as its probe found them
+    ServingCertificate, ///< the certificate that a kubelet shows, as kube-apiserver would verify it
+    KubeletAuthority, ///< whether kube-apiserver verifies kubelets, and whether it can
     Workload ///< fields of pods and of the templates of controllers against an assertion
 };
 
@@ -59,6 +63,14 @@ struct FileRule
 {
     QString path; ///< `*` stands for any characters within a name, `**` for any directories
     int mode = 0; ///< no bit beyond these
+};
+
+/// What a component may serve over TLS, proven from outside.
+struct ServedTls
+{
+    QString lowest; ///< of a ServedVersion rule: "VersionTLS12", the lowest version that may be accepted
+    QStringList allowed; ///< of a ServedSuites rule: the suites of TLS 1.2 that may be accepted
+    int days = 0; ///< of a ServingCertificate or KubeletAuthority rule: how long a certificate has to hold at least
 };
 
 /// What is asked of kube-proxy's configuration.
@@ -106,6 +118,7 @@ struct RuleTest
     Release release;
     QList<QByteArray> argv; ///< of the running component
     QMap<QString, QByteArray> files; ///< of the node, by path
+    QJsonObject probes; ///< what components answer from outside, by component, as in the record of a Snapshot
     QJsonObject objects; ///< as Cluster::objects
     bool apiRead = true;
     QByteArray manifest; ///< of the component, which runs as it says
@@ -155,6 +168,7 @@ struct Rule
     QList<FileRule> files; ///< of a FileAttributes rule; the first that fits a file counts
     KubeProxyAspect proxy = KubeProxyAspect::NodePortAddresses; ///< of a KubeProxy rule
     FeatureGate gate; ///< of a FeatureGate rule
+    ServedTls served; ///< of the rules about what is served over TLS
     WorkloadFields fields; ///< of a Workload rule
     QList<RuleTest> tests;
     FixKind fix = FixKind::None;

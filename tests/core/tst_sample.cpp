@@ -68,9 +68,12 @@ private Q_SLOTS:
         const auto pack = builtinRulePack();
         QVERIFY(pack);
         QStringList failed;
+        QStringList unproven; // by the TLS probes, which the recordings do not hold
         int waived = 0;
         for (const Finding &finding : assess(*cluster, *pack, cluster->apiTime).findings) {
-            if (finding.verdict != Verdict::Fail)
+            if (finding.verdict == Verdict::Unknown)
+                unproven += finding.rule + u' ' + finding.subject.node;
+            else if (finding.verdict != Verdict::Fail)
                 QVERIFY2(finding.verdict == Verdict::Pass, qPrintable(finding.id()));
             else if (finding.waiver)
                 ++waived;
@@ -82,6 +85,10 @@ private Q_SLOTS:
             (QStringList{u"API-01"_s, u"API-02"_s, u"API-03"_s, u"API-04"_s, u"KCM-01"_s, u"KL-01"_s, u"KL-03"_s,
                 u"KL-04"_s, u"KP-01"_s, u"KP-02"_s, u"M-02-config"_s, u"M-02-keys"_s, u"M-02-static"_s, u"WL-01"_s,
                 u"WL-02"_s, u"WL-08"_s}));
+        QCOMPARE(unproven,
+            (QStringList{u"API-01-serving cp1"_s, u"API-01-serving w1"_s, u"API-01-serving w2"_s, u"API-03-wire cp1"_s,
+                u"API-04-wire cp1"_s, u"KL-03-wire cp1"_s, u"KL-03-wire w1"_s, u"KL-03-wire w2"_s, u"KL-04-wire cp1"_s,
+                u"KL-04-wire w1"_s, u"KL-04-wire w2"_s}));
         QCOMPARE(waived, 13);
     }
 };
