@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::chrono::seconds endpointLimit{10};
 constexpr std::chrono::milliseconds certificateLimit{3'000};
+constexpr std::chrono::milliseconds tunnelLimit{1'500};
 constexpr std::chrono::milliseconds slice{50};
 constexpr qsizetype outputLimit = 256 * 1024;
 
@@ -37,7 +38,8 @@ QString onTheNode(const QString &address)
 OpenStream tunnels(SshSession &session, const QString &address, quint16 port, const std::stop_token &stop)
 {
     return [&session, address, port, stop](QDeadlineTimer deadline) -> Result<ByteStream> {
-        auto opened = session.forward(address, port, deadline, stop);
+        // The node connects to itself: that takes no longer than the way to it and back.
+        auto opened = session.forward(address, port, within(deadline, tunnelLimit), stop);
         if (!opened)
             return tl::unexpected(opened.error());
         const std::shared_ptr<SshChannel> channel = std::move(*opened);
@@ -75,7 +77,7 @@ public:
     {
         const QString address = onTheNode(m_probe.endpoint.address);
         const quint16 port = m_probe.endpoint.port;
-        if (auto done = overWay(u"tunnel"_s, tunnels(m_session, address, port, m_stop)); !done || isDone())
+        if (auto done = overWay(u"tunnel"_s, tunnels(m_session, address, port, m_stop)); !done || isDone() || m_silent)
             return done;
         if (isThisComputer(m_target.host)) {
             m_probe.problems +=
@@ -120,6 +122,7 @@ private:
         if (error.kind == Error::Kind::Canceled)
             return tl::unexpected(error);
         m_probe.problems += error.message;
+        m_silent = error.kind == Error::Kind::Timeout;
         return {};
     }
 
@@ -169,6 +172,9 @@ private:
         auto channel = m_session.run(command, m_stop);
         if (!channel)
             return tl::unexpected(channel.error());
+        // What runs in its place (ForceCommand) may wait for the end of its input.
+        if (auto done = (*channel)->finishInput(); !done)
+            return tl::unexpected(done.error());
         while (!(*channel)->hasEnded()) {
             if (m_stop.stop_requested())
                 return failure(
@@ -190,6 +196,7 @@ private:
     QString m_file;
     std::stop_token m_stop;
     QDeadlineTimer m_deadline{endpointLimit};
+    bool m_silent = false; ///< the last way led to where nothing answers, not even with a refusal
 };
 
 } // namespace

@@ -9,6 +9,7 @@
 #include "tlsserver.h"
 
 #include <QElapsedTimer>
+#include <QNetworkInterface>
 #include <QStandardPaths>
 
 using namespace Qt::Literals::StringLiterals;
@@ -371,7 +372,9 @@ private Q_SLOTS:
         QTest::addColumn<QString>("way");
         QTest::addColumn<QString>("says");
         QTest::newRow("tunnel") << QStringList() << u"tunnel"_s << QString();
-        QTest::newRow("tunnels are forbidden")
+        QTest::newRow("tunnels are forbidden, and the port can be reached")
+            << QStringList{u"AllowTcpForwarding no"_s} << u"direct"_s << u"forbids tunnels"_s;
+        QTest::newRow("tunnels are forbidden, and nothing is asked directly")
             << QStringList{u"AllowTcpForwarding no"_s} << u"node"_s << u"forbids tunnels"_s;
     }
     void ways()
@@ -381,18 +384,24 @@ private Q_SLOTS:
         QFETCH(QString, says);
         if (!m_hasCertificates)
             QSKIP("openssl is not there to make certificates");
+        // A loopback address of the SSH connection is never asked directly, and another address of this machine is.
+        const QString host = way == u"direct"_s ? ownAddress() : u"127.0.0.1"_s;
+        if (host.isEmpty())
+            QSKIP("needs an IPv4 address that is not loopback");
         Sshd sshd;
+        if (way == u"direct"_s)
+            config += u"ListenAddress "_s + host;
         if (const QString problem = sshd.start(config); !problem.isEmpty())
             QSKIP(qPrintable(problem));
         const quint16 port = freePort();
         ServerProgram server;
         QVERIFY(server.start(u"openssl"_s,
-            {u"s_server"_s, u"-quiet"_s, u"-accept"_s, u"127.0.0.1:%1"_s.arg(port), u"-cert"_s,
+            {u"s_server"_s, u"-quiet"_s, u"-accept"_s, u"0.0.0.0:%1"_s.arg(port), u"-cert"_s,
                 m_certificates.path(u"signed.crt"_s), u"-key"_s, m_certificates.path(u"signed.key"_s), u"-cipher"_s,
                 u"ECDHE-ECDSA-AES128-GCM-SHA256"_s},
             port));
         Target target;
-        target.host = u"127.0.0.1"_s;
+        target.host = host;
         target.port = sshd.port();
         target.identityFile = sshd.path(u"key"_s);
         QTemporaryDir scratch;
@@ -408,7 +417,7 @@ private Q_SLOTS:
         QVERIFY2(probe->way == way, qPrintable(probe->way + u'\n' + why(*probe)));
         QVERIFY2(why(*probe).contains(says), qPrintable(why(*probe)));
         QCOMPARE(probe->suites, QStringList{u"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"_s});
-        QCOMPARE(probe->allSuites, way == u"tunnel"_s);
+        QCOMPARE(probe->allSuites, way != u"node"_s);
         QCOMPARE(probe->versions.value(TlsVersion::Tls12), true);
         QCOMPARE(probe->versions.value(TlsVersion::Tls13), true);
         QVERIFY2(probe->certificate, qPrintable(why(*probe)));
@@ -538,6 +547,16 @@ private Q_SLOTS:
     }
 
 private:
+    /// Empty where this machine has none but loopback.
+    static QString ownAddress()
+    {
+        for (const QHostAddress &address : QNetworkInterface::allAddresses()) {
+            if (address.protocol() == QAbstractSocket::IPv4Protocol && !address.isLoopback())
+                return address.toString();
+        }
+        return {};
+    }
+
     /// The server of tests/core/tlsserver, built once; empty without Go.
     QString goServer()
     {
