@@ -48,8 +48,7 @@ Result<Snapshot> scan(HostReader &host, const std::stop_token &stop, const Progr
     auto snapshot = host.read(stop, progress);
     if (!snapshot)
         return snapshot;
-    const QList<TlsEndpoint> endpoints = tlsEndpoints(*snapshot);
-    return endpoints.isEmpty() ? snapshot : host.probe(*snapshot, endpoints, stop, progress);
+    return host.probe(*snapshot, tlsEndpoints(*snapshot), stop, progress);
 }
 
 } // namespace jiagu

@@ -325,9 +325,10 @@ Result<Snapshot> SshHost::probe(
     auto probed = withProbes(snapshot, probes);
     if (probed)
         return probed;
-    Snapshot result = snapshot;
-    result.problems += probed.error();
-    return result;
+    auto without = withProbes(snapshot, {});
+    if (without)
+        without->problems += probed.error();
+    return without;
 }
 
 Result<TransactionState> SshHost::transact(

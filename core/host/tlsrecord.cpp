@@ -157,10 +157,10 @@ Result<Snapshot> withProbes(const Snapshot &snapshot, const QList<TlsProbe> &pro
 {
     Snapshot result = snapshot;
     const auto isProbe = [](const OutputRecord &output) { return output.id.startsWith(idStart); };
-    auto frames = readFrames(snapshot.source, snapshot.bytes);
-    if (!frames)
-        return tl::unexpected(frames.error());
     if (std::any_of(snapshot.outputs.begin(), snapshot.outputs.end(), isProbe)) {
+        auto frames = readFrames(snapshot.source, snapshot.bytes);
+        if (!frames)
+            return tl::unexpected(frames.error());
         frames->frames.removeIf([](const SnapshotFrame &frame) {
             return frame.kind == "output" && frame.words.value(0).startsWith(QByteArrayView(idStart.data()));
         });
@@ -172,7 +172,8 @@ Result<Snapshot> withProbes(const Snapshot &snapshot, const QList<TlsProbe> &pro
             {{}, snapshot.source}};
     }
     SnapshotFrames added;
-    added.nonce = frames->nonce;
+    const QByteArray firstLine = result.bytes.left(result.bytes.indexOf('\n'));
+    added.nonce = firstLine.mid(firstLine.indexOf(' ') + 1);
     for (const TlsProbe &probe : probes) {
         SnapshotFrame frame;
         frame.kind = "output";

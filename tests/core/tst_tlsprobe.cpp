@@ -465,6 +465,10 @@ private Q_SLOTS:
         file += nonce + "done 2\n";
         const auto forged = parseSnapshot(u"s"_s, file);
         QVERIFY(forged && forged->complete);
+        const auto bare = withProbes(*forged, {}); // also where nothing is there to be asked
+        QVERIFY(bare);
+        QCOMPARE(tlsProbe(*bare, u"kubelet"_s).error().kind, Error::Kind::NotFound);
+        QCOMPARE(tlsProbe(*parseSnapshot(u"s"_s, bare->bytes), u"kubelet"_s).error().kind, Error::Kind::NotFound);
         const auto probed = withProbes(*forged, {probe});
         QVERIFY(probed);
         QCOMPARE(tlsProbe(*probed, u"kubelet"_s)->endpoint.port, 10250);
