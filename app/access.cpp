@@ -2,6 +2,7 @@
 #include "access.h"
 
 #include "base/plaintext.h"
+#include "cluster/scan.h"
 #include "host/recording.h"
 #include "host/sample.h"
 
@@ -89,7 +90,7 @@ Result<Snapshot> readNode(Access &access, Terminal &terminal, std::stop_token st
     auto host = reach(access, terminal, stop);
     if (!host)
         return tl::unexpected(host.error());
-    return (*host)->read(stop, [&](const Step &step) { terminal.progress(access.name(), step); });
+    return scan(**host, stop, [&](const Step &step) { terminal.progress(access.name(), step); });
 }
 
 Error named(Error error, const QString &node)

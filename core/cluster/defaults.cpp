@@ -44,6 +44,7 @@ const auto &table()
     constexpr auto tlsFlags = u"staging/src/k8s.io/component-base/cli/flag/ciphersuites_flag.go";
     constexpr auto apiServerOptions = u"cmd/kube-apiserver/app/options/options.go";
     constexpr auto audit = u"staging/src/k8s.io/apiserver/pkg/server/options/audit.go";
+    constexpr auto apiServerServing = u"pkg/kubeapiserver/options/serving.go";
     constexpr auto controllers19 = u"pkg/controller/apis/config/v1alpha1/defaults.go";
     constexpr auto controllers = u"staging/src/k8s.io/controller-manager/config/v1alpha1/defaults.go";
     constexpr auto storage = u"staging/src/k8s.io/apiserver/pkg/server/options/etcd.go";
@@ -75,6 +76,9 @@ const auto &table()
         {ApiServer, u"--audit-log-maxbackup", u"", When::Always, 36, 37, 100, audit},
         {ApiServer, u"--audit-log-maxsize", u"", When::Always, 19, 35, 0, audit},
         {ApiServer, u"--audit-log-maxsize", u"", When::Always, 36, 37, 100, audit},
+        {ApiServer, u"--secure-port", u"", When::Always, 19, 37, 6443, apiServerServing},
+        {Kubelet, u"--port", u"port", When::Always, 19, 37, 10250, kubelet},
+        {Kubelet, u"--address", u"address", When::Always, 19, 37, u"0.0.0.0"_s, kubelet},
         {ControllerManager, u"--controllers", u"", When::Always, 19, 19, QJsonArray{u"*"_s}, controllers19},
         {ControllerManager, u"--controllers", u"", When::Always, 20, 37, QJsonArray{u"*"_s}, controllers},
         {Kubelet, u"--tls-cipher-suites", u"tlsCipherSuites", When::Always, 19, 37, QJsonArray(), kubeletTypes},

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/secret.h"
-#include "host/snapshot.h"
+#include "host/tlsprobe.h"
 
 #include <functional>
 #include <optional>
@@ -68,6 +68,14 @@ public:
     virtual ~HostReader() = default;
     /// One complete read. Fails with the step's own kind; a partial read is a Snapshot with problems.
     virtual Result<Snapshot> read(std::stop_token stop, const Progress &progress) = 0;
+    /// Asks from outside what the machine cannot tell truthfully about itself: what its endpoints of TLS answer. Gives
+    /// the Snapshot with what was found, or with a problem that says why nothing was. Fails with Canceled and Lost.
+    /// A machine that cannot be asked gives it back as it is.
+    virtual Result<Snapshot> probe(const Snapshot &snapshot, const QList<TlsEndpoint> & /*endpoints*/,
+        std::stop_token /*stop*/, const Progress & /*progress*/)
+    {
+        return snapshot;
+    }
 };
 
 /// A machine that may be changed. One thread at a time.

@@ -3,6 +3,7 @@
 
 #include "base/plaintext.h"
 #include "host/elevation.h"
+#include "host/tlsways.h"
 #include "host/transaction.h"
 
 #include <QDir>
@@ -21,6 +22,7 @@ namespace jiagu {
 namespace {
 
 constexpr qsizetype maxSnapshot = 64 * 1024 * 1024;
+const auto authoritiesFile = u"/etc/kubernetes/pki/ca.crt"_s; ///< of the cluster, as kubeadm lays it out
 constexpr qsizetype maxNoise = 1024 * 1024; ///< what a login shell may print before the root shell is there
 constexpr std::chrono::milliseconds slice{100};
 constexpr std::chrono::minutes transactionLimit{60};
@@ -304,6 +306,29 @@ Result<Snapshot> SshHost::read(std::stop_token stop, const Progress &progress)
                 QString::number((*channel)->exitStatus()),
                 plainText(QByteArrayView((*channel)->errors.simplified().left(500)))));
     return parseSnapshot(session.node, (*channel)->output);
+}
+
+Result<Snapshot> SshHost::probe(
+    const Snapshot &snapshot, const QList<TlsEndpoint> &endpoints, std::stop_token stop, const Progress &progress)
+{
+    const FileRecord *authorities = snapshot.file(authoritiesFile);
+    const bool isThere = authorities && authorities->hasContent;
+    QList<TlsProbe> probes;
+    for (const TlsEndpoint &endpoint : endpoints) {
+        say(progress, message(u"Asking %1 about TLS"_s, u"正在探测 %1 的 TLS"_s, endpoint.component));
+        auto probe = probeEndpoint(*m_session->ssh, m_session->target, endpoint,
+            isThere ? authorities->content : QByteArray(), isThere ? authoritiesFile : QString(), stop);
+        if (!probe)
+            return tl::unexpected(probe.error());
+        probes += *std::move(probe);
+    }
+    auto probed = withProbes(snapshot, probes);
+    if (probed)
+        return probed;
+    auto without = withProbes(snapshot, {});
+    if (without)
+        without->problems += probed.error();
+    return without;
 }
 
 Result<TransactionState> SshHost::transact(

@@ -23,6 +23,9 @@ public:
 
     /// Runs the shipped collect.sh in one exec.
     Result<Snapshot> read(std::stop_token stop, const Progress &progress) override;
+    /// Asks each endpoint through the connection, directly, or with openssl on the machine (probeEndpoint()).
+    Result<Snapshot> probe(const Snapshot &snapshot, const QList<TlsEndpoint> &endpoints, std::stop_token stop,
+        const Progress &progress) override;
     /// Runs the shipped transact.sh in one exec; a stop sends its cancel verb over a second one.
     Result<TransactionState> transact(const Transaction &transaction, std::stop_token stop,
         const std::function<void(const TransactionEvent &)> &onEvent) override;

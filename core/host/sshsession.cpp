@@ -66,13 +66,15 @@ struct SshChannel::Private
     ssh_channel_callbacks_struct callbacks{};
     int status = -1;
     QByteArray signal;
+    bool tunnel = false;
     bool drained = false;
 
     ~Private()
     {
         if (channel) {
             ssh_remove_channel_callbacks(channel, &callbacks);
-            if (session->isConnected())
+            if (session->isConnected()
+                && ssh_channel_is_open(channel)) // the server hangs up about one it has not opened
                 ssh_channel_close(channel);
             ssh_channel_free(channel);
         }
@@ -338,6 +340,38 @@ Result<std::unique_ptr<SshChannel>> SshSession::run(const QByteArray &command, c
     return std::unique_ptr<SshChannel>(new SshChannel(std::move(p)));
 }
 
+Result<std::unique_ptr<SshChannel>> SshSession::forward(
+    const QString &address, quint16 port, QDeadlineTimer deadline, const std::stop_token &stop)
+{
+    auto p = std::make_unique<SshChannel::Private>();
+    p->session = d.get();
+    p->tunnel = true;
+    p->channel = ssh_channel_new(d->session);
+    if (!p->channel)
+        return d->lost();
+    ssh_callbacks_init(&p->callbacks);
+    ssh_add_channel_callbacks(p->channel, &p->callbacks);
+    const QByteArray host = address.toLatin1();
+    const auto result =
+        d->drive([&] { return ssh_channel_open_forward(p->channel, host.constData(), port, "127.0.0.1", 0); },
+            SSH_AGAIN, {message(u"opening a tunnel through the machine"_s, u"经该主机打开隧道"_s), deadline}, stop);
+    if (!result)
+        return tl::unexpected(result.error());
+    if (*result == SSH_OK)
+        return std::unique_ptr<SshChannel>(new SshChannel(std::move(p)));
+    if (!d->isConnected())
+        return d->lost();
+    const QString why = d->reason();
+    // RFC 4254, 5.1: the reason code; libssh puts it in parentheses.
+    if (why.contains(u"(1)"_s))
+        return d->fail(Error::Kind::Permission,
+            message(u"The machine's sshd forbids tunnels (AllowTcpForwarding, PermitOpen): %1."_s,
+                u"该主机的 sshd 禁止隧道（AllowTcpForwarding、PermitOpen）：%1。"_s, why));
+    return d->fail(Error::Kind::Connect,
+        message(u"The machine cannot connect to %1 port %2: %3."_s, u"该主机无法连接 %1 的端口 %2：%3。"_s, address,
+            QString::number(port), why));
+}
+
 // ---- a channel ---------------------------------------------------------------------------------------------------
 
 SshChannel::SshChannel(std::unique_ptr<Private> p)
@@ -371,9 +405,9 @@ Result<> SshChannel::receive(std::chrono::milliseconds slice)
         }
         if (!received && ssh_channel_is_eof(d->channel)) {
             // Reading no longer receives after the end of the streams; asking for the status does.
-            if (d->status < 0 && d->signal.isEmpty())
+            if (!d->tunnel && d->status < 0 && d->signal.isEmpty())
                 ssh_channel_get_exit_status(d->channel);
-            const bool told = d->status >= 0 || !d->signal.isEmpty();
+            const bool told = d->tunnel || d->status >= 0 || !d->signal.isEmpty();
             if (told || (ssh_channel_is_closed(d->channel) && d->session->isConnected())) {
                 d->drained = true;
                 return {};

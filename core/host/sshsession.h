@@ -27,7 +27,8 @@ struct SshLimits
     std::chrono::milliseconds silence{20'000}; ///< nothing received while a read runs
 };
 
-/// One remote command: its two output streams, and how it ended. Belongs to its session and to the session's thread.
+/// One remote command: its two output streams, and how it ended; or a tunnel, which has one stream and no such end.
+/// Belongs to its session and to the session's thread.
 class SshChannel
 {
 public:
@@ -74,6 +75,11 @@ public:
     QString user() const; ///< who is logged in
     /// Starts a command. `command` is read by the login shell of the user. The channel must not outlive the session.
     Result<std::unique_ptr<SshChannel>> run(const QByteArray &command, const std::stop_token &stop);
+    /// Opens a tunnel (direct-tcpip): the machine connects to `address`, an IP address, and carries the bytes. It has
+    /// ended when the other side sends no more. Fails with Permission where sshd allows no tunnels, with Connect where
+    /// the machine cannot connect. The channel must not outlive the session.
+    Result<std::unique_ptr<SshChannel>> forward(
+        const QString &address, quint16 port, QDeadlineTimer deadline, const std::stop_token &stop);
 
 private:
     friend class SshChannel;

@@ -12,7 +12,7 @@ namespace jiagu {
 
 namespace {
 
-QList<Finding> judge(const Cluster &cluster, const RulePack &pack, const Rule &rule)
+QList<Finding> judge(const Cluster &cluster, const RulePack &pack, const Rule &rule, const QDateTime &now)
 {
     switch (rule.check) {
     case CheckKind::Setting:
@@ -33,6 +33,14 @@ QList<Finding> judge(const Cluster &cluster, const RulePack &pack, const Rule &r
         return judgeAudit(cluster, rule);
     case CheckKind::ChainedPlugin:
         return judgeChainedPlugin(cluster, rule);
+    case CheckKind::ServedVersion:
+        return judgeServedVersion(cluster, rule);
+    case CheckKind::ServedSuites:
+        return judgeServedSuites(cluster, rule);
+    case CheckKind::ServingCertificate:
+        return judgeServingCertificate(cluster, rule, now);
+    case CheckKind::KubeletAuthority:
+        return judgeKubeletAuthority(cluster, rule, now);
     case CheckKind::Workload:
         return judgeWorkloads(cluster, rule, pack.waivers);
     case CheckKind::Reported:
@@ -69,7 +77,7 @@ Assessment assess(const Cluster &cluster, const RulePack &pack, const QDateTime 
 {
     Assessment assessment{cluster, pack, now, {}, {}};
     for (const Rule &rule : pack.rules)
-        assessment.findings += judge(cluster, pack, rule);
+        assessment.findings += judge(cluster, pack, rule, now);
     std::stable_sort(assessment.findings.begin(), assessment.findings.end(), comesBefore);
     return assessment;
 }

@@ -24,6 +24,10 @@ QList<Finding> judgeConfinement(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeDocker(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeAudit(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeChainedPlugin(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeServedVersion(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeServedSuites(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeServingCertificate(const Cluster &cluster, const Rule &rule, const QDateTime &now);
+QList<Finding> judgeKubeletAuthority(const Cluster &cluster, const Rule &rule, const QDateTime &now);
 QList<Finding> judgeWorkloads(const Cluster &cluster, const Rule &rule, const QList<NamespaceWaiver> &waivers);
 
 /// A finding of the rule with what all its findings share.

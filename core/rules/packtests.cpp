@@ -16,6 +16,8 @@ namespace jiagu {
 
 namespace {
 
+const QString nodeAddress = u"192.0.2.10"_s;
+const QDateTime moment = QDateTime::fromSecsSinceEpoch(1'700'000'200, Qt::UTC); ///< of judging: 2023-11-14
 const QString manifestDirectory = u"/etc/kubernetes/manifests"_s;
 
 FileRecord fileRecord(const QString &path, const QByteArray &content)
@@ -72,6 +74,20 @@ struct Given
     QMap<QString, QString> attributes;
 };
 
+/// The record of a probe that says what the test gives of it.
+OutputRecord probeRecord(const QString &component, QJsonObject probe)
+{
+    probe.insert(u"component"_s, component);
+    probe.insert(u"address"_s, nodeAddress);
+    probe.insert(u"port"_s, component == componentName(ComponentKind::Kubelet) ? 10250 : 6443);
+    if (!probe.contains("versions"_L1))
+        probe.insert(u"versions"_s, QJsonObject());
+    OutputRecord record;
+    record.id = u"tls:"_s + component;
+    record.content = QJsonDocument(probe).toJson();
+    return record;
+}
+
 /// One control-plane node in the situation of the test.
 Cluster situation(const Rule &rule, const RuleTest &test, const Given &given)
 {
@@ -124,8 +140,12 @@ Cluster situation(const Rule &rule, const RuleTest &test, const Given &given)
     for (auto output = test.outputs.cbegin(); output != test.outputs.cend(); ++output)
         snapshot.outputs += OutputRecord{output.key(), output.value(), 0, {}, false};
 
+    for (auto probe = test.probes.begin(); probe != test.probes.end(); ++probe)
+        snapshot.outputs += probeRecord(probe.key(), probe->toObject());
+
     Node node;
     node.name = u"node"_s;
+    node.address = nodeAddress;
     node.controlPlane = true;
     node.read = true;
     node.release = test.release;
@@ -296,7 +316,7 @@ private:
         const RuleTest &test, const Message &name, const Given &given, const QStringList &expect, const QString &actual)
     {
         const Cluster cluster = situation(m_rule, test, given);
-        const QList<Finding> findings = assess(cluster, m_pack, QDateTime()).findings;
+        const QList<Finding> findings = assess(cluster, m_pack, moment).findings;
         QStringList verdicts;
         QStringList why;
         for (const Finding &finding : findings) {

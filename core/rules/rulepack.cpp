@@ -278,7 +278,10 @@ private:
             {"settings"_ba, &Loader::readSettingList}, {"owned_directory"_ba, &Loader::readOwnedDirectory},
             {"distinct_files"_ba, &Loader::readDistinctFiles}, {"encryption_at_rest"_ba, &Loader::readEncryption},
             {"confinement"_ba, &Loader::readConfinement}, {"docker"_ba, &Loader::readDocker},
-            {"audit"_ba, &Loader::readAudit}, {"chained_plugin"_ba, &Loader::readChainedPlugin}};
+            {"audit"_ba, &Loader::readAudit}, {"chained_plugin"_ba, &Loader::readChainedPlugin},
+            {"served_version"_ba, &Loader::readServedVersion}, {"served_suites"_ba, &Loader::readServedSuites},
+            {"serving_certificate"_ba, &Loader::readServingCertificate},
+            {"kubelet_authority"_ba, &Loader::readKubeletAuthority}};
         QList<QByteArray> known;
         QStringList names;
         for (const auto &[name, reader] : checks) {
@@ -621,6 +624,59 @@ private:
         return networks;
     }
 
+    void readServedVersion(int node, Rule &rule)
+    {
+        rule.check = CheckKind::ServedVersion;
+        const auto fields = m_read.fields(node, {"flag?"_ba, "path?"_ba, "lowest"_ba});
+        if (m_read.failed())
+            return;
+        rule.setting = readName(node, fields, rule);
+        rule.served.lowest = m_read.text(fields["lowest"]);
+        m_read.oneOf(fields["lowest"], {u"VersionTLS11"_s, u"VersionTLS12"_s, u"VersionTLS13"_s});
+    }
+
+    void readServedSuites(int node, Rule &rule)
+    {
+        rule.check = CheckKind::ServedSuites;
+        const auto fields = m_read.fields(node, {"flag?"_ba, "path?"_ba, "allowed"_ba});
+        if (m_read.failed())
+            return;
+        rule.setting = readName(node, fields, rule);
+        rule.setting.type = ValueType::StringList;
+        rule.served.allowed = m_read.texts(fields["allowed"]);
+    }
+
+    void readServingCertificate(int node, Rule &rule)
+    {
+        rule.check = CheckKind::ServingCertificate;
+        const auto fields = m_read.fields(node, {"days"_ba});
+        if (m_read.failed())
+            return;
+        readDays(fields["days"], rule);
+        requireComponent(node, rule, ComponentKind::Kubelet);
+    }
+
+    void readKubeletAuthority(int node, Rule &rule)
+    {
+        rule.check = CheckKind::KubeletAuthority;
+        const auto fields = m_read.fields(node, {"flag"_ba, "days"_ba});
+        if (m_read.failed())
+            return;
+        rule.setting = readName(node, fields, rule);
+        rule.assertion.op = Assertion::Operator::NotEqual;
+        rule.assertion.operand = QString();
+        readDays(fields["days"], rule);
+        requireComponent(node, rule, ComponentKind::ApiServer);
+    }
+
+    void readDays(int node, Rule &rule)
+    {
+        const QJsonValue value = m_read.value(node);
+        rule.served.days = value.toInt(-1);
+        if (!m_read.failed() && (rule.served.days < 0 || rule.served.days > 3650))
+            m_read.fail(node, message(u"days is a number from 0 to 3650."_s, u"days 必须是 0 到 3650 的数字。"_s));
+    }
+
     void readGate(int node, Rule &rule)
     {
         rule.check = CheckKind::FeatureGate;
@@ -875,7 +931,7 @@ private:
         const auto fields = m_read.fields(node,
             {"name"_ba, "release?"_ba, "argv?"_ba, "other_argv?"_ba, "files?"_ba, "outputs?"_ba, "objects?"_ba,
                 "api?"_ba, "manifest?"_ba, "fixed?"_ba, "fixed_files?"_ba, "attributes?"_ba, "fixed_attributes?"_ba,
-                "value?"_ba, "uid?"_ba, "expect"_ba, "actual?"_ba});
+                "value?"_ba, "uid?"_ba, "probes?"_ba, "expect"_ba, "actual?"_ba});
         if (m_read.failed())
             return test;
         test.name = m_read.text(fields["name"]);
@@ -906,6 +962,8 @@ private:
             test.value = m_read.text(fields["value"]);
         if (fields.contains("uid"))
             test.uid = m_read.value(fields["uid"]).toInteger();
+        if (fields.contains("probes"))
+            test.probes = m_read.value(fields["probes"]).toObject();
         if (fields.contains("objects"))
             test.objects = m_read.value(fields["objects"]).toObject();
         if (fields.contains("api"))

@@ -38,7 +38,11 @@ enum class CheckKind
     Confinement, ///< AppArmor or SELinux in the kernel and on running containers
     Docker, ///< what the Docker daemon does
     Audit, ///< one aspect of kube-apiserver's audit log
-    ChainedPlugin ///< a plugin that the network of pods has to go through, after the one that makes it
+    ChainedPlugin, ///< a plugin that the network of pods has to go through, after the one that makes it
+    ServedVersion, ///< the lowest TLS version that a component accepts, as its probe found it
+    ServedSuites, ///< the cipher suites that a component accepts, as its probe found them
+    ServingCertificate, ///< the certificate that a kubelet shows, as kube-apiserver would verify it
+    KubeletAuthority ///< whether kube-apiserver verifies kubelets, and whether it can
 };
 
 /// A Reported rule: which records, and what of them counts.
@@ -102,6 +106,14 @@ struct FileRule
     QString path; ///< `*` stands for any characters within a name, `**` for any directories
     int mode = 0; ///< no bit beyond these
     bool review = false; ///< what is beyond is for a person to decide
+};
+
+/// What a component may serve over TLS, proven from outside.
+struct ServedTls
+{
+    QString lowest; ///< of a ServedVersion rule: "VersionTLS12", the lowest version that may be accepted
+    QStringList allowed; ///< of a ServedSuites rule: the suites of TLS 1.2 that may be accepted
+    int days = 0; ///< of a ServingCertificate or KubeletAuthority rule: how long a certificate has to hold at least
 };
 
 /// What is asked of kube-proxy's configuration.
@@ -182,6 +194,7 @@ struct RuleTest
     QList<QByteArray> argv; ///< of the running component
     QMap<QString, QByteArray> files; ///< of the node, by path
     QMap<QString, QByteArray> outputs; ///< records of the snapshot, by id
+    QJsonObject probes; ///< what components answer from outside, by component, as in the record of a Snapshot
     QJsonObject objects; ///< as Cluster::objects
     QList<QByteArray> otherArgv; ///< of a second component of the node that runs
     bool apiRead = true;
@@ -237,6 +250,7 @@ struct Rule
     FeatureGate gate; ///< of a FeatureGate rule
     AuditCheck audit; ///< of an Audit rule
     ChainedPlugin plugin; ///< of a ChainedPlugin rule
+    ServedTls served; ///< of the rules about what is served over TLS
     WorkloadFields fields; ///< of a Workload rule
     ReportedItems reported; ///< of a Reported rule
     QList<SettingCheck> settings; ///< of a SettingList rule

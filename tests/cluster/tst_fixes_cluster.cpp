@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "change/apply.h"
+#include "cluster/scan.h"
 #include "host/sshhost.h"
 #include "testbed.h"
 
@@ -56,7 +57,7 @@ class TestFixesCluster : public QObject
     {
         QList<Snapshot> snapshots;
         for (const auto &[name, host] : m_hosts) {
-            auto snapshot = host->read({}, {});
+            auto snapshot = scan(*host, {}, {});
             if (!snapshot)
                 return tl::unexpected(snapshot.error());
             snapshots += *std::move(snapshot);
@@ -68,6 +69,19 @@ class TestFixesCluster : public QObject
         if (!pack)
             return tl::unexpected(pack.error());
         return assess(*cluster, *pack, QDateTime::currentDateTimeUtc());
+    }
+
+    /// What the probes of every node prove, as "API-04-wire fail"; one entry where the nodes agree.
+    static QString proven(const Assessment &assessment)
+    {
+        QStringList found;
+        for (const Finding &finding : assessment.findings) {
+            const QString text = finding.rule + u' ' + verdictName(finding.verdict);
+            if ((finding.rule.endsWith("-wire"_L1) || finding.rule == "API-01-serving"_L1) && !found.contains(text))
+                found += text;
+        }
+        found.sort();
+        return found.join(u", "_s);
     }
 
     static QByteArray stateOf(const FileChange &step)
@@ -134,6 +148,8 @@ private Q_SLOTS:
         }
         rules.sort();
         QCOMPARE(rules.join(u' '), u"API-02 API-03 API-04 KCM-01 KL-01 KL-03 KL-04 M-02-config M-02-keys"_s);
+        QCOMPARE(proven(*before),
+            u"API-01-serving fail, API-03-wire fail, API-04-wire fail, KL-03-wire fail, KL-04-wire fail"_s);
         const auto without = plan(*before, wanted, {});
         QVERIFY(!without); // KL-01 has no default: nothing is planned without a number
         QVERIFY2(without.error().message.en.contains(u"KL-01"_s), qPrintable(without.error().message.en));
@@ -188,6 +204,8 @@ private Q_SLOTS:
             if (rules.contains(finding.rule))
                 QVERIFY2(finding.verdict == Verdict::Pass, qPrintable(finding.id() + u": "_s + finding.reason.en));
         }
+        QCOMPARE(proven(*after),
+            u"API-01-serving fail, API-03-wire pass, API-04-wire pass, KL-03-wire pass, KL-04-wire pass"_s);
 
         for (qsizetype i = order.size() - 1; i >= 0; --i) {
             const Outcome outcome = restore(*changeSet, order[i], approval, *m_hosts[order[i]], journal, {}, {});

@@ -398,7 +398,8 @@ private Q_SLOTS:
         for (const Rule &rule : pack->rules)
             fixes += rule.id + u' ' + fixName(rule);
         QCOMPARE(fixes,
-            (QStringList{u"API-01 guided"_s, u"API-02 automatic"_s, u"API-03 automatic"_s, u"API-04 automatic"_s,
+            (QStringList{u"API-01 guided"_s, u"API-01-serving guided"_s, u"API-04-wire manual"_s,
+                u"API-03-wire manual"_s, u"API-02 automatic"_s, u"API-03 automatic"_s, u"API-04 automatic"_s,
                 u"KCM-01 automatic"_s, u"KL-01 needs-input"_s, u"KL-01-gate manual"_s, u"KL-03 automatic"_s,
                 u"KL-04 automatic"_s, u"KP-01 guided"_s, u"KP-02 guided"_s, u"M-02-keys automatic"_s,
                 u"M-02-config automatic"_s, u"M-02-static manual"_s, u"M-01-sshd manual"_s, u"M-01-accounts manual"_s,

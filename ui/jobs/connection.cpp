@@ -40,6 +40,12 @@ Result<Snapshot> LinkedHost::read(std::stop_token stop, const Progress &progress
     return use(stop, [&](Host &host) { return host.read(stop, progress); });
 }
 
+Result<Snapshot> LinkedHost::probe(
+    const Snapshot &snapshot, const QList<TlsEndpoint> &endpoints, std::stop_token stop, const Progress &progress)
+{
+    return use(stop, [&](Host &host) { return host.probe(snapshot, endpoints, stop, progress); });
+}
+
 Result<TransactionState> LinkedHost::transact(
     const Transaction &transaction, std::stop_token stop, const std::function<void(const TransactionEvent &)> &onEvent)
 {

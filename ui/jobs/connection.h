@@ -41,6 +41,8 @@ public:
     }
 
     Result<Snapshot> read(std::stop_token stop, const Progress &progress) override;
+    Result<Snapshot> probe(const Snapshot &snapshot, const QList<TlsEndpoint> &endpoints, std::stop_token stop,
+        const Progress &progress) override;
     Result<TransactionState> transact(const Transaction &transaction, std::stop_token stop,
         const std::function<void(const TransactionEvent &)> &onEvent) override;
 

@@ -2,6 +2,7 @@
 #include "jobs/session.h"
 
 #include "base/plaintext.h"
+#include "cluster/scan.h"
 
 #include <algorithm>
 
@@ -110,7 +111,8 @@ void Session::startOne(const std::shared_ptr<Connection> &connection)
         [this, raw, secrets = m_batch->secrets, progress = progress()](const std::stop_token &stop) {
             WayIn way = wayIn(stop, progress);
             way.questions = SharedSecrets::questions(secrets, way.questions);
-            return LinkedHost(*raw, way).read(stop, progress);
+            LinkedHost host(*raw, way);
+            return scan(host, stop, progress);
         },
         [this, raw, job = m_job](const Result<Snapshot> &snapshot) {
             if (job == m_job)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "jobs/session.h"
 
+#include "cluster/scan.h"
 #include "host/recording.h"
 #include "host/sample.h"
 
@@ -335,7 +336,7 @@ void Session::connectTo(const Target &target, Secret password)
                 return judged;
             }
             raw->host = *std::move(host);
-            auto snapshot = raw->host->read(stop, progress);
+            auto snapshot = scan(*raw->host, stop, progress);
             if (!snapshot) {
                 judged.problems += snapshot.error();
                 return judged;
@@ -383,7 +384,8 @@ void Session::readNext(std::size_t index, const Judged &soFar)
         this,
         [this, raw, last, judged = soFar, unread = m_unread, rules = rules(), progress = progress()](
             const std::stop_token &stop) mutable {
-            auto snapshot = LinkedHost(*raw, wayIn(stop, progress)).read(stop, progress);
+            LinkedHost host(*raw, wayIn(stop, progress));
+            auto snapshot = scan(host, stop, progress);
             if (snapshot)
                 judged.snapshots += *std::move(snapshot);
             else
