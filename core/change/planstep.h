@@ -28,7 +28,7 @@ struct FixTarget
 Result<QString> kubeletFileOf(const Rule &rule, const Node &node, const Component &component);
 /// The configuration file or drop-in with its keys set, and the restart of the kubelet. The same bytes when all are
 /// set.
-Result<FileChange> planKubelet(const FixTarget &target);
+Result<FileChange> planKubelet(const Cluster &cluster, const FixTarget &target);
 /// Owner and mode of one file.
 Result<FileChange> planAttributes(const FixTarget &target);
 

@@ -31,6 +31,12 @@ QList<Finding> judge(const Cluster &cluster, const RulePack &pack, const Rule &r
         return judgeKubeProxy(cluster, rule);
     case CheckKind::Workload:
         return judgeWorkloads(cluster, rule, pack.waivers);
+    case CheckKind::KubeletAddress:
+        return judgeKubeletAddress(cluster, rule);
+    case CheckKind::AnonymousAuth:
+        return judgeAnonymousAuth(cluster, rule);
+    case CheckKind::SameArguments:
+        return judgeSameArguments(cluster, rule);
     }
     return {};
 }

@@ -15,6 +15,9 @@ QList<Finding> judgeFeatureGate(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeStaticPods(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeFileAttributes(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeKubeProxy(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeKubeletAddress(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeAnonymousAuth(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeSameArguments(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeWorkloads(const Cluster &cluster, const Rule &rule, const QList<NamespaceWaiver> &waivers);
 
 /// A finding of the rule with what all its findings share.

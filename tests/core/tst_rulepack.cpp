@@ -281,10 +281,21 @@ private Q_SLOTS:
             fixes += rule.id + u' ' + fixName(rule);
         QCOMPARE(fixes,
             (QStringList{u"API-01 guided"_s, u"API-02 automatic"_s, u"API-03 automatic"_s, u"API-04 automatic"_s,
-                u"KCM-01 automatic"_s, u"KL-01 needs-input"_s, u"KL-01-gate manual"_s, u"KL-03 automatic"_s,
-                u"KL-04 automatic"_s, u"KP-01 guided"_s, u"KP-02 guided"_s, u"M-02-keys automatic"_s,
-                u"M-02-config automatic"_s, u"M-02-static manual"_s, u"WL-01 manual"_s, u"WL-02 manual"_s,
-                u"WL-08 manual"_s}));
+                u"KCM-01 automatic"_s, u"KL-01 needs-input"_s, u"KL-01-gate manual"_s, u"KL-02 automatic"_s,
+                u"KL-03 automatic"_s, u"KL-04 automatic"_s, u"KP-01 guided"_s, u"KP-02 guided"_s,
+                u"M-02-keys automatic"_s, u"M-02-config automatic"_s, u"M-02-static manual"_s, u"WL-01 manual"_s,
+                u"WL-02 manual"_s, u"WL-08 manual"_s, u"WL-09-kubelet-anonymous guided"_s,
+                u"WL-09-kubelet-authorization guided"_s, u"WL-09-kubelet-readonly-port automatic"_s,
+                u"WL-09-kubelet-profiling automatic"_s, u"WL-09-kubelet-debug-flags automatic"_s,
+                u"WL-09-kubelet-rotate-certificates automatic"_s, u"WL-09-kubelet-serving-bootstrap guided"_s,
+                u"WL-09-kubelet-kernel-defaults guided"_s, u"WL-09-kubelet-seccomp-default guided"_s,
+                u"WL-09-api-authorization guided"_s, u"WL-09-api-rbac guided"_s, u"WL-09-api-node-authorizer guided"_s,
+                u"WL-09-api-anonymous guided"_s, u"WL-09-api-insecure-port guided"_s, u"WL-09-api-token-file guided"_s,
+                u"WL-09-api-token-lookup guided"_s, u"WL-09-api-node-restriction guided"_s,
+                u"WL-09-manager-profiling automatic"_s, u"WL-09-manager-bind-address guided"_s,
+                u"WL-09-manager-credentials guided"_s, u"WL-09-manager-root-ca guided"_s,
+                u"WL-09-scheduler-profiling automatic"_s, u"WL-09-scheduler-bind-address guided"_s,
+                u"WL-09-proxy-metrics guided"_s, u"WL-09-proxy-profiling guided"_s, u"CL-01 guided"_s}));
     }
 
     void asserts_data()

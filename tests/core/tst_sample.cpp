@@ -68,10 +68,13 @@ private Q_SLOTS:
         const auto pack = builtinRulePack();
         QVERIFY(pack);
         QStringList failed;
+        QStringList others; // the sample was recorded while its kube-scheduler was away
         int waived = 0;
         for (const Finding &finding : assess(*cluster, *pack, cluster->apiTime).findings) {
-            if (finding.verdict != Verdict::Fail)
-                QVERIFY2(finding.verdict == Verdict::Pass, qPrintable(finding.id()));
+            if (finding.verdict != Verdict::Pass && finding.verdict != Verdict::Fail)
+                others += finding.rule + u' ' + verdictName(finding.verdict);
+            else if (finding.verdict == Verdict::Pass)
+                continue;
             else if (finding.waiver)
                 ++waived;
             else if (!failed.contains(finding.rule))
@@ -79,9 +82,16 @@ private Q_SLOTS:
         }
         failed.sort();
         QCOMPARE(failed,
-            (QStringList{u"API-01"_s, u"API-02"_s, u"API-03"_s, u"API-04"_s, u"KCM-01"_s, u"KL-01"_s, u"KL-03"_s,
-                u"KL-04"_s, u"KP-01"_s, u"KP-02"_s, u"M-02-config"_s, u"M-02-keys"_s, u"M-02-static"_s, u"WL-01"_s,
-                u"WL-02"_s, u"WL-08"_s}));
+            (QStringList{u"API-01"_s, u"API-02"_s, u"API-03"_s, u"API-04"_s, u"KCM-01"_s, u"KL-01"_s, u"KL-02"_s,
+                u"KL-03"_s, u"KL-04"_s, u"KP-01"_s, u"KP-02"_s, u"M-02-config"_s, u"M-02-keys"_s, u"M-02-static"_s,
+                u"WL-01"_s, u"WL-02"_s, u"WL-08"_s, u"WL-09-kubelet-debug-flags"_s, u"WL-09-kubelet-kernel-defaults"_s,
+                u"WL-09-kubelet-profiling"_s, u"WL-09-kubelet-seccomp-default"_s, u"WL-09-kubelet-serving-bootstrap"_s,
+                u"WL-09-manager-profiling"_s}));
+        others.sort();
+        QCOMPARE(others,
+            (QStringList{u"CL-01 not-applicable"_s, u"WL-09-api-anonymous manual"_s,
+                u"WL-09-api-insecure-port not-applicable"_s, u"WL-09-scheduler-bind-address unknown"_s,
+                u"WL-09-scheduler-profiling unknown"_s}));
         QCOMPARE(waived, 13);
     }
 };
