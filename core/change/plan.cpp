@@ -7,6 +7,7 @@
 #include "document/yamldocument.h"
 
 #include <QCryptographicHash>
+#include <QJsonArray>
 
 #include <algorithm>
 #include <map>
@@ -310,6 +311,22 @@ Message withSuggestion(const Message &problem, const Rule &rule, const Cluster &
     return reason.isEmpty() ? problem : message(u"%1 %2"_s, u"%1%2"_s, problem, reason);
 }
 
+/// The pods that have not ended, by the node they are on; nothing when they were not read.
+std::optional<QHash<QString, QStringList>> podsByNode(const Cluster &cluster)
+{
+    if (!cluster.objects.value("pods"_L1).isArray())
+        return {};
+    QHash<QString, QStringList> pods;
+    for (const QJsonValue &pod : cluster.list(u"pods"_s)) {
+        const QString phase = pod["status"_L1]["phase"_L1].toString();
+        if (phase == "Succeeded"_L1 || phase == "Failed"_L1)
+            continue;
+        pods[pod["spec"_L1]["nodeName"_L1].toString()] += plainText(pod["metadata"_L1]["namespace"_L1].toString())
+            + u'/' + plainText(pod["metadata"_L1]["name"_L1].toString());
+    }
+    return pods;
+}
+
 /// The value that goes into the fix: what was given, which is a good one, else what the rule proposes.
 Result<QByteArray> valueOf(
     const Rule &rule, const QMap<QString, QString> &values, const Cluster &cluster, const Node &node)
@@ -462,6 +479,15 @@ Result<ChangeSet> plan(
         target.fixes += fix;
     }
 
+    const bool limits = std::any_of(targets.begin(), targets.end(), [](const auto &entry) {
+        return std::any_of(entry.second.fixes.begin(), entry.second.fixes.end(),
+            [](const Fix &fix) { return fix.name == "podPidsLimit"_L1; });
+    });
+    if (const auto pods = limits ? podsByNode(assessment.cluster) : std::nullopt) {
+        for (auto &[key, target] : targets)
+            target.pods = pods->value(target.node->name);
+    }
+
     ChangeSet changeSet;
     changeSet.cluster = assessment.cluster.id;
     changeSet.packDigest = assessment.pack.digest;
@@ -469,7 +495,7 @@ Result<ChangeSet> plan(
     for (const auto &[key, target] : targets) {
         const FixKind fix = target.fixes.constFirst().rule->fix;
         auto step = fix == FixKind::SetAttributes ? planAttributes(target)
-            : fix == FixKind::SetField            ? planKubelet(assessment.cluster, target)
+            : fix == FixKind::SetField            ? planKubelet(target)
                                                   : planFile(assessment.cluster, target);
         if (!step)
             return tl::unexpected(step.error());

@@ -8,7 +8,6 @@
 #include "rules/judge.h"
 
 #include <QCryptographicHash>
-#include <QJsonArray>
 
 namespace jiagu {
 
@@ -136,36 +135,28 @@ Result<Message> checkValue(const Fix &fix, const Node &node, const Component &ku
         u"该节点上进程和线程最多的 Pod 当前有 %1 个。"_s, QString::number(most));
 }
 
-/// The pods that run on the node now: a limit is written when a pod's control group is made
-/// (pkg/kubelet/cm/pod_container_manager_linux.go, EnsureExists), so they keep what they have.
-Message podsWithoutLimit(const Cluster &cluster, const Node &node)
+/// A limit is written when a pod's control group is made (pkg/kubelet/cm/pod_container_manager_linux.go, EnsureExists),
+/// so pods that run now keep what they have.
+Message podsWithoutLimit(const FixTarget &target)
 {
     constexpr qsizetype shown = 10;
-    QStringList names;
-    for (const QJsonValue &pod : cluster.list(u"pods"_s)) {
-        const QString phase = pod["status"_L1]["phase"_L1].toString();
-        if (pod["spec"_L1]["nodeName"_L1].toString() != node.name || phase == "Succeeded"_L1 || phase == "Failed"_L1)
-            continue;
-        names += plainText(pod["metadata"_L1]["namespace"_L1].toString()) + u'/'
-            + plainText(pod["metadata"_L1]["name"_L1].toString());
-    }
-    if (!cluster.objects.value("pods"_L1).isArray())
+    const QString where = plainText(target.node->name);
+    if (!target.pods)
         return message(
             u"Pods that run on %1 now keep the limit they have until they are made anew; which they are is not "
             u"known, because no API server was asked."_s,
-            u"%1 上正在运行的 Pod 在重建之前保持原有限制；没有从 API server 取得数据，因此无法列出这些 Pod。"_s,
-            plainText(node.name));
+            u"%1 上正在运行的 Pod 在重建之前保持原有限制；没有从 API server 取得数据，因此无法列出这些 Pod。"_s, where);
+    QStringList names = *target.pods;
     if (names.isEmpty())
         return {};
     names.sort();
     const qsizetype more = names.size() - shown;
-    QString list = names.mid(0, shown).join(u", "_s);
+    const QString list = names.mid(0, shown).join(u", "_s);
     if (more > 0)
         return message(u"These pods on %1 keep the limit they have until they are made anew: %2 and %3 more."_s,
-            u"%1 上的以下 Pod 在重建之前保持原有限制：%2，以及另外 %3 个。"_s, plainText(node.name), list,
-            QString::number(more));
+            u"%1 上的以下 Pod 在重建之前保持原有限制：%2，以及另外 %3 个。"_s, where, list, QString::number(more));
     return message(u"These pods on %1 keep the limit they have until they are made anew: %2."_s,
-        u"%1 上的以下 Pod 在重建之前保持原有限制：%2。"_s, plainText(node.name), list);
+        u"%1 上的以下 Pod 在重建之前保持原有限制：%2。"_s, where, list);
 }
 
 } // namespace
@@ -197,7 +188,7 @@ Result<QString> kubeletFileOf(const Rule &rule, const Node &node, const Componen
     return config;
 }
 
-Result<FileChange> planKubelet(const Cluster &cluster, const FixTarget &target)
+Result<FileChange> planKubelet(const FixTarget &target)
 {
     const Node &node = *target.node;
     const Position at{node.name, target.path, 0, 0};
@@ -228,7 +219,7 @@ Result<FileChange> planKubelet(const Cluster &cluster, const FixTarget &target)
             return tl::unexpected(remark.error());
         remarks += *remark;
         if (fix.name == "podPidsLimit"_L1)
-            remarks += podsWithoutLimit(cluster, node);
+            remarks += podsWithoutLimit(target);
         const auto bytes = document->edited({editOf(fix, *document)});
         if (!bytes)
             return located(bytes.error());

@@ -25,17 +25,6 @@ QList<QByteArray> interfaceAddresses(const Node &node)
     return addresses;
 }
 
-/// The node's InternalIPs, the one that the API server dials first (kube-apiserver
-/// --kubelet-preferred-address-types).
-QList<QByteArray> internalAddresses(const Cluster &cluster, const Node &node)
-{
-    for (const NodeAddresses &each : nodeAddresses(cluster)) {
-        if (each.node == node.name)
-            return each.internal;
-    }
-    return {};
-}
-
 struct Outcome
 {
     Verdict verdict = Verdict::Fail;
@@ -43,7 +32,7 @@ struct Outcome
 };
 
 Outcome judgeAddress(
-    const QString &text, const Origin &origin, const QList<QByteArray> &internal, const QList<QByteArray> &present)
+    const QString &text, const Origin &origin, const QByteArray &internal, const QList<QByteArray> &present)
 {
     const QByteArray address = addressBytes(text);
     const QString shown = plainText(text);
@@ -96,22 +85,23 @@ Outcome judgeAddress(
                 u"because no API server was asked."_s,
                 u"这是该节点自身的地址。由于没有从 API server 取得数据，无法确认 API server 是否使用该地址连接节点。"_s)};
     }
-    if (address == internal.constFirst())
+    if (address == internal)
         return {Verdict::Pass, message(u"It is the node's InternalIP."_s, u"这是该节点的 InternalIP。"_s)};
     return {Verdict::Fail,
         message(
             u"The API server reaches this node at %1: with the kubelet on %2 alone, logs, exec and metrics of the node "
             u"fail."_s,
             u"API server 通过 %1 连接该节点：kubelet 只监听 %2 时，该节点的日志、exec 和监控指标均不可用。"_s,
-            addressText(internal.constFirst()), shown)};
+            addressText(internal), shown)};
 }
 
 Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node, const Component &component)
 {
     Finding finding = findingOf(rule, cluster, node, Verdict::Unknown, {});
-    const QList<QByteArray> internal = internalAddresses(cluster, node);
+    // The one that the API server dials first (kube-apiserver --kubelet-preferred-address-types).
+    const QByteArray internal = addressBytes(node.address);
     const QList<QByteArray> present = interfaceAddresses(node);
-    finding.expected = internal.isEmpty() ? u"InternalIP"_s : addressText(internal.constFirst());
+    finding.expected = internal.isEmpty() ? u"InternalIP"_s : addressText(internal);
     if (doesNotApply(rule, node, component, finding))
         return finding;
     const Setting setting = settingInForce(node, rule.setting);
@@ -125,11 +115,12 @@ Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node, cons
     finding.overridden = setting.overridden;
     // An empty field is not set (pkg/kubelet/apis/config/v1beta1/defaults.go).
     const QString text = setting.value.toString();
-    const bool isEmpty = text.isEmpty() && setting.origin.kind != Origin::Kind::Argument;
+    const bool isEmpty =
+        text.isEmpty() && (setting.origin.kind == Origin::Kind::File || setting.origin.kind == Origin::Kind::DropIn);
     const Outcome outcome = judgeAddress(isEmpty ? u"0.0.0.0"_s : text, setting.origin, internal, present);
     finding.verdict = outcome.verdict;
     finding.reason = sentences({settingSentence(rule, node, setting, finding.expected), outcome.reason});
-    const bool isHere = !internal.isEmpty() && (present.isEmpty() || present.contains(internal.constFirst()));
+    const bool isHere = !internal.isEmpty() && (present.isEmpty() || present.contains(internal));
     finding.fixable = outcome.verdict == Verdict::Fail && isHere && canBeFixed(rule, node, component, setting);
     return finding;
 }
