@@ -2,10 +2,12 @@
 #include "change/planstep.h"
 
 #include "base/plaintext.h"
+#include "cluster/addresses.h"
 #include "cluster/arguments.h"
 #include "document/yamldocument.h"
 
 #include <QCryptographicHash>
+#include <QJsonArray>
 
 #include <algorithm>
 #include <map>
@@ -302,11 +304,44 @@ int phaseOf(const FileChange &step, const Cluster &cluster)
     return 3;
 }
 
+/// What is wrong with a value, and what the cluster suggests instead.
+Message withSuggestion(const Message &problem, const Rule &rule, const Cluster &cluster)
+{
+    const Message reason = suggestionFor(rule, cluster).reason;
+    return reason.isEmpty() ? problem : message(u"%1 %2"_s, u"%1%2"_s, problem, reason);
+}
+
+/// The pods that have not ended, by the node they are on; nothing when they were not read.
+std::optional<QHash<QString, QStringList>> podsByNode(const Cluster &cluster)
+{
+    if (!cluster.objects.value("pods"_L1).isArray())
+        return {};
+    QHash<QString, QStringList> pods;
+    for (const QJsonValue &pod : cluster.list(u"pods"_s)) {
+        const QString phase = pod["status"_L1]["phase"_L1].toString();
+        if (phase == "Succeeded"_L1 || phase == "Failed"_L1)
+            continue;
+        pods[pod["spec"_L1]["nodeName"_L1].toString()] += plainText(pod["metadata"_L1]["namespace"_L1].toString())
+            + u'/' + plainText(pod["metadata"_L1]["name"_L1].toString());
+    }
+    return pods;
+}
+
 /// The value that goes into the fix: what was given, which is a good one, else what the rule proposes.
-Result<QByteArray> valueOf(const Rule &rule, const QMap<QString, QString> &values)
+Result<QByteArray> valueOf(
+    const Rule &rule, const QMap<QString, QString> &values, const Cluster &cluster, const Node &node)
 {
     if (rule.fix == FixKind::SetAttributes)
         return QByteArray();
+    if (rule.fixValue == ownAddress) {
+        if (!addressBytes(node.address).isEmpty())
+            return node.address.toUtf8();
+        return conflict(message(u"%1: the InternalIP of %2 is not known, because its Node object was not read. Read a "
+                                u"control-plane node too."_s,
+                            u"%1：未读取 %2 的 Node 对象，因此其 InternalIP 未知。请同时读取一个控制面节点。"_s,
+                            rule.id, plainText(node.name)),
+            {node.name, {}, 0, 0});
+    }
     QString value = values.value(rule.id, rule.fixValue);
     if (rule.parameter && rule.parameter->type == Parameter::Type::List)
         value = listItems(value).join(u',');
@@ -317,9 +352,11 @@ Result<QByteArray> valueOf(const Rule &rule, const QMap<QString, QString> &value
         std::all_of(text.begin(), text.end(), [](char each) { return uchar(each) >= 0x20 && each != 0x7f; });
     if (text.isEmpty() || text.size() > 4096 || !printable)
         return failure(Error::Kind::Usage,
-            message(u"%1 needs a value for %2: one line without control characters. Give it with --set %1=VALUE."_s,
-                u"%1 需要为 %2 给出一个值：单行，不含控制字符。请用 --set %1=值 指定。"_s, rule.id,
-                rule.fix == FixKind::SetField ? rule.fixPath : rule.fixFlag));
+            withSuggestion(
+                message(u"%1 needs a value for %2: one line without control characters. Give it with --set %1=VALUE."_s,
+                    u"%1 需要为 %2 给出一个值：单行，不含控制字符。请用 --set %1=值 指定。"_s, rule.id,
+                    rule.fix == FixKind::SetField ? rule.fixPath : rule.fixFlag),
+                rule, cluster));
     return text;
 }
 
@@ -424,7 +461,7 @@ Result<ChangeSet> plan(
                 message(u"A value is given for %1, and there is no such rule in the rule pack %2."_s,
                     u"为 %1 指定了取值，但规则包 %2 中没有该加固项。"_s, plainText(value.key()), assessment.pack.id));
         if (const Message problem = valueProblem(*rule, value.value()); !problem.isEmpty())
-            return failure(Error::Kind::Usage, problem);
+            return failure(Error::Kind::Usage, withSuggestion(problem, *rule, assessment.cluster));
     }
     using Key = std::tuple<QString, QString, bool>; // node, file, attributes
     std::map<Key, FixTarget> targets;
@@ -440,7 +477,7 @@ Result<ChangeSet> plan(
         if (!node)
             continue;
         const Component *component = node->component(rule->component);
-        auto value = valueOf(*rule, values);
+        auto value = valueOf(*rule, values, assessment.cluster, *node);
         if (!value)
             return tl::unexpected(value.error());
         const auto file = fileOf(*rule, finding, *node, component);
@@ -464,6 +501,15 @@ Result<ChangeSet> plan(
                     {node->name, *file, 0, 0});
         }
         target.fixes += fix;
+    }
+
+    const bool limits = std::any_of(targets.begin(), targets.end(), [](const auto &entry) {
+        return std::any_of(entry.second.fixes.begin(), entry.second.fixes.end(),
+            [](const Fix &fix) { return fix.name == "podPidsLimit"_L1; });
+    });
+    if (const auto pods = limits ? podsByNode(assessment.cluster) : std::nullopt) {
+        for (auto &[key, target] : targets)
+            target.pods = pods->value(target.node->name);
     }
 
     ChangeSet changeSet;

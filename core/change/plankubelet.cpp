@@ -135,6 +135,30 @@ Result<Message> checkValue(const Fix &fix, const Node &node, const Component &ku
         u"该节点上进程和线程最多的 Pod 当前有 %1 个。"_s, QString::number(most));
 }
 
+/// A limit is written when a pod's control group is made (pkg/kubelet/cm/pod_container_manager_linux.go, EnsureExists),
+/// so pods that run now keep what they have.
+Message podsWithoutLimit(const FixTarget &target)
+{
+    constexpr qsizetype shown = 10;
+    const QString where = plainText(target.node->name);
+    if (!target.pods)
+        return message(
+            u"Pods that run on %1 now keep the limit they have until they are made anew; which they are is not "
+            u"known, because no API server was asked."_s,
+            u"%1 上正在运行的 Pod 在重建之前保持原有限制；没有从 API server 取得数据，因此无法列出这些 Pod。"_s, where);
+    QStringList names = *target.pods;
+    if (names.isEmpty())
+        return {};
+    names.sort();
+    const qsizetype more = names.size() - shown;
+    const QString list = names.mid(0, shown).join(u", "_s);
+    if (more > 0)
+        return message(u"These pods on %1 keep the limit they have until they are made anew: %2 and %3 more."_s,
+            u"%1 上的以下 Pod 在重建之前保持原有限制：%2，以及另外 %3 个。"_s, where, list, QString::number(more));
+    return message(u"These pods on %1 keep the limit they have until they are made anew: %2."_s,
+        u"%1 上的以下 Pod 在重建之前保持原有限制：%2。"_s, where, list);
+}
+
 } // namespace
 
 Result<QString> kubeletFileOf(const Rule &rule, const Node &node, const Component &component)
@@ -194,6 +218,8 @@ Result<FileChange> planKubelet(const FixTarget &target)
         if (!remark)
             return tl::unexpected(remark.error());
         remarks += *remark;
+        if (fix.name == "podPidsLimit"_L1)
+            remarks += podsWithoutLimit(target);
         const auto bytes = document->edited({editOf(fix, *document)});
         if (!bytes)
             return located(bytes.error());

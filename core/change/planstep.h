@@ -3,6 +3,8 @@
 
 #include "change/changeset.h"
 
+#include <optional>
+
 namespace jiagu {
 
 /// What one rule wants of a file.
@@ -21,6 +23,7 @@ struct FixTarget
     const Component *component = nullptr;
     QString path;
     QList<Fix> fixes;
+    std::optional<QStringList> pods{}; ///< NAMESPACE/NAME of what runs on the node; nothing when that was not read
 };
 
 /// The file of a kubelet that says what is in force for the rule's setting, or its configuration file when none does.

@@ -45,6 +45,12 @@ const auto &table()
     constexpr auto apiServerOptions = u"cmd/kube-apiserver/app/options/options.go";
     constexpr auto audit = u"staging/src/k8s.io/apiserver/pkg/server/options/audit.go";
     constexpr auto apiServerServing = u"pkg/kubeapiserver/options/serving.go";
+    constexpr auto authentication = u"pkg/kubeapiserver/options/authentication.go";
+    constexpr auto authorization = u"pkg/kubeapiserver/options/authorization.go";
+    constexpr auto admission = u"staging/src/k8s.io/apiserver/pkg/server/options/admission.go";
+    constexpr auto insecure19 = u"pkg/kubeapiserver/options/serving.go";
+    constexpr auto managerOptions = u"cmd/kube-controller-manager/app/options/options.go";
+    constexpr auto managerAccounts = u"cmd/kube-controller-manager/app/options/serviceaccountcontroller.go";
     constexpr auto controllers19 = u"pkg/controller/apis/config/v1alpha1/defaults.go";
     constexpr auto controllers = u"staging/src/k8s.io/controller-manager/config/v1alpha1/defaults.go";
     constexpr auto storage = u"staging/src/k8s.io/apiserver/pkg/server/options/etcd.go";
@@ -59,10 +65,20 @@ const auto &table()
         {Scheduler, u"--profiling", u"", When::Always, 19, 37, true, debugging},
         {Kubelet, u"--pod-manifest-path", u"staticPodPath", When::Always, 19, 37, u""_s, kubeletTypes},
         {Kubelet, u"--pod-max-pids", u"podPidsLimit", When::Always, 19, 37, -1, kubelet},
-        {Kubelet, u"--anonymous-auth", u"authentication.anonymous.enabled", When::WithFile, 19, 36, false, kubelet},
-        {Kubelet, u"--anonymous-auth", u"authentication.anonymous.enabled", When::FlagsOnly, 19, 36, true, legacy},
-        {Kubelet, u"--read-only-port", u"readOnlyPort", When::WithFile, 19, 36, 0, kubelet},
-        {Kubelet, u"--read-only-port", u"readOnlyPort", When::FlagsOnly, 19, 36, 10255, legacy},
+        {Kubelet, u"--anonymous-auth", u"authentication.anonymous.enabled", When::WithFile, 19, 37, false, kubelet},
+        {Kubelet, u"--anonymous-auth", u"authentication.anonymous.enabled", When::FlagsOnly, 19, 37, true, legacy},
+        {Kubelet, u"--authorization-mode", u"authorization.mode", When::WithFile, 19, 37, u"Webhook"_s, kubelet},
+        {Kubelet, u"--authorization-mode", u"authorization.mode", When::FlagsOnly, 19, 37, u"AlwaysAllow"_s, legacy},
+        {Kubelet, u"--read-only-port", u"readOnlyPort", When::WithFile, 19, 37, 0, kubeletTypes},
+        {Kubelet, u"--read-only-port", u"readOnlyPort", When::FlagsOnly, 19, 37, 10255, legacy},
+        {Kubelet, u"--address", u"address", When::Always, 19, 37, u"0.0.0.0"_s, kubelet},
+        // Fields alone, without flags, since 1.21.
+        {Kubelet, u"", u"enableProfilingHandler", When::Always, 21, 37, true, kubelet},
+        {Kubelet, u"", u"enableDebugFlagsHandler", When::Always, 21, 37, true, kubelet},
+        {Kubelet, u"--rotate-certificates", u"rotateCertificates", When::Always, 19, 37, false, kubeletTypes},
+        {Kubelet, u"--rotate-server-certificates", u"serverTLSBootstrap", When::Always, 19, 37, false, kubeletTypes},
+        {Kubelet, u"--protect-kernel-defaults", u"protectKernelDefaults", When::Always, 19, 37, false, kubeletTypes},
+        {Kubelet, u"--seccomp-default", u"seccompDefault", When::Always, 22, 37, false, kubelet},
         // An empty list is Go's own; a version that is not given is the lowest that DefaultTLSVersion() names.
         {ApiServer, u"--tls-cipher-suites", u"", When::Always, 19, 37, QJsonArray(), serving},
         {ApiServer, u"--tls-min-version", u"", When::Always, 19, 37, u"VersionTLS12"_s, tlsFlags},
@@ -79,6 +95,20 @@ const auto &table()
         {ApiServer, u"--secure-port", u"", When::Always, 19, 37, 6443, apiServerServing},
         {Kubelet, u"--port", u"port", When::Always, 19, 37, 10250, kubelet},
         {Kubelet, u"--address", u"address", When::Always, 19, 37, u"0.0.0.0"_s, kubelet},
+        {ApiServer, u"--anonymous-auth", u"", When::Always, 19, 37, true, authentication},
+        {ApiServer, u"--token-auth-file", u"", When::Always, 19, 37, u""_s, authentication},
+        {ApiServer, u"--service-account-lookup", u"", When::Always, 19, 37, true, authentication},
+        // With --authorization-config there is no default: that file decides.
+        {ApiServer, u"--authorization-mode", u"", When::Always, 19, 37, QJsonArray{u"AlwaysAllow"_s}, authorization},
+        // What is named here comes on top of the plugins that are on by themselves; NodeRestriction is none of them.
+        {ApiServer, u"--enable-admission-plugins", u"", When::Always, 19, 37, QJsonArray(), admission},
+        // From 1.20 on nothing but 0 is taken; 1.24 does not know the flag.
+        {ApiServer, u"--insecure-port", u"", When::Always, 19, 19, 8080, insecure19},
+        {ApiServer, u"--insecure-port", u"", When::Always, 20, 23, 0, apiServerOptions},
+        {ControllerManager, u"--bind-address", u"", When::Always, 19, 37, u"0.0.0.0"_s, serving},
+        {Scheduler, u"--bind-address", u"", When::Always, 19, 37, u"0.0.0.0"_s, serving},
+        {ControllerManager, u"--use-service-account-credentials", u"", When::Always, 19, 37, false, managerOptions},
+        {ControllerManager, u"--root-ca-file", u"", When::Always, 19, 37, u""_s, managerAccounts},
         {ControllerManager, u"--controllers", u"", When::Always, 19, 19, QJsonArray{u"*"_s}, controllers19},
         {ControllerManager, u"--controllers", u"", When::Always, 20, 37, QJsonArray{u"*"_s}, controllers},
         {Kubelet, u"--tls-cipher-suites", u"tlsCipherSuites", When::Always, 19, 37, QJsonArray(), kubeletTypes},

@@ -3,6 +3,7 @@
 
 #include "base/plaintext.h"
 #include "cluster/arguments.h"
+#include "cluster/componentfile.h"
 #include "cluster/kubeletarguments.h"
 #include "cluster/kubeletfiles.h"
 #include "cluster/staticpod.h"
@@ -203,17 +204,29 @@ Setting staticPodSetting(const Node &node, const Component &component, const Set
     const QString where = plainText(node.name);
     const Argv argv = argvOfStaticPod(node, component);
     setting.notes += component.notes;
-    // Both take their settings from the file that is named there, and ignore the flags it replaces.
-    const bool schedulerFile = name.component == ComponentKind::Scheduler && name.flag == "--profiling"_L1
-        && !lastArgument(argv, u"--config"_s).isEmpty();
-    const bool etcdFile = name.component == ComponentKind::Etcd
-        && !flagOccurrences(argv.words, u"--config-file"_s, ValueType::String, FlagSyntax::GoFlag).isEmpty();
-    if (schedulerFile || etcdFile) {
+    // It takes its settings from the file that is named there, and ignores the flags.
+    if (name.component == ComponentKind::Etcd
+        && !flagOccurrences(argv.words, u"--config-file"_s, ValueType::String, FlagSyntax::GoFlag).isEmpty()) {
         return unknown(setting,
             message(u"%2 on %1 is given a configuration file, which decides %3 instead of the arguments; this "
                     u"program does not read that file."_s,
                 u"%1 上的 %2 指定了配置文件，%3 由该文件而不是参数决定；本程序不读取该文件。"_s, where,
                 componentName(name.component), title(name)));
+    }
+    if (const QString path = decidingFile(component, name); !path.isEmpty()) {
+        const FileSetting file = fileSetting(node, component, name, path);
+        if (!file.unknown.isEmpty())
+            return unknown(setting, file.unknown, file.unusable);
+        QList<OverriddenValue> values;
+        if (!file.value.isUndefined())
+            values.append({file.value, file.origin});
+        addDefault(values, name, component.release, true);
+        if (values.isEmpty())
+            return unknown(setting, noDefault(name, component.release, where));
+        decide(setting, values);
+        setting.notes.append(message(u"The argument %1 would have no effect: %2 decides."_s,
+            u"启动参数 %1 不起作用：由 %2 决定。"_s, name.flag, plainText(file.origin.file)));
+        return setting;
     }
     FromArguments arguments = fromArguments(argv, name, where);
     if (!arguments.unknown.isEmpty())

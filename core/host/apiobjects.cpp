@@ -76,6 +76,7 @@ QString pathOfKind(const QString &kind)
         {u"Node"_s, u"/api/v1/nodes"_s},
         {u"Pod"_s, u"/api/v1/pods"_s},
         {u"ReplicationController"_s, u"/api/v1/replicationcontrollers"_s},
+        {u"Service"_s, u"/api/v1/services"_s},
         {u"DaemonSet"_s, u"/apis/apps/v1/daemonsets"_s},
         {u"Deployment"_s, u"/apis/apps/v1/deployments"_s},
         {u"ReplicaSet"_s, u"/apis/apps/v1/replicasets"_s},

@@ -57,6 +57,12 @@ QList<Finding> judge(const Cluster &cluster, const RulePack &pack, const Rule &r
         return judgeConfinement(cluster, rule);
     case CheckKind::Docker:
         return judgeDocker(cluster, rule);
+    case CheckKind::KubeletAddress:
+        return judgeKubeletAddress(cluster, rule);
+    case CheckKind::AnonymousAuth:
+        return judgeAnonymousAuth(cluster, rule);
+    case CheckKind::SameArguments:
+        return judgeSameArguments(cluster, rule);
     }
     return {};
 }

@@ -28,6 +28,9 @@ QList<Finding> judgeServedVersion(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeServedSuites(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeServingCertificate(const Cluster &cluster, const Rule &rule, const QDateTime &now);
 QList<Finding> judgeKubeletAuthority(const Cluster &cluster, const Rule &rule, const QDateTime &now);
+QList<Finding> judgeKubeletAddress(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeAnonymousAuth(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeSameArguments(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeWorkloads(const Cluster &cluster, const Rule &rule, const QList<NamespaceWaiver> &waivers);
 
 /// A finding of the rule with what all its findings share.

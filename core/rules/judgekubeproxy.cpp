@@ -2,12 +2,12 @@
 #include "rules/judge.h"
 
 #include "base/plaintext.h"
+#include "cluster/addresses.h"
 #include "cluster/apifacts.h"
 #include "cluster/arguments.h"
 #include "cluster/yamlvalue.h"
 #include "document/yamldocument.h"
 
-#include <QHostAddress>
 #include <QJsonArray>
 
 #include <algorithm>
@@ -21,66 +21,6 @@ namespace {
 constexpr auto where = "kube-system/kube-proxy"_L1;
 constexpr auto dataKey = "config.conf"_L1; // cmd/kubeadm/app/constants/constants.go, KubeProxyConfigMapKey
 constexpr int primarySince = 31; // pkg/proxy/apis/config/validation/validation.go, NodePortAddressesPrimary
-
-/// The four bytes of an IPv4 address; empty for what is none.
-QByteArray ipv4Bytes(const QString &text)
-{
-    QByteArray bytes;
-    for (const QString &part : text.split(u'.')) {
-        const bool isDigits = !part.isEmpty() && part.size() <= 3
-            && std::all_of(part.begin(), part.end(), [](QChar each) { return each >= u'0' && each <= u'9'; });
-        if (!isDigits || part.toInt() > 255)
-            return {};
-        bytes += char(part.toInt());
-    }
-    return bytes.size() == 4 ? bytes : QByteArray();
-}
-
-/// The bytes of an address, 4 or 16; empty for what is none.
-QByteArray addressBytes(const QString &text)
-{
-    if (!text.contains(u':'))
-        return ipv4Bytes(text); // Qt would take 127.1 and 0x7f.0.0.1, too
-    const QHostAddress address(text);
-    if (address.protocol() != QAbstractSocket::IPv6Protocol || !address.scopeId().isEmpty())
-        return {};
-    const Q_IPV6ADDR groups = address.toIPv6Address();
-    QByteArray bytes;
-    for (const quint8 byte : groups.c)
-        bytes += char(byte);
-    return bytes;
-}
-
-struct Network
-{
-    QByteArray address;
-    int prefix = -1; ///< below 0: what was read is no network
-
-    bool isValid() const { return prefix >= 0; }
-    bool contains(const QByteArray &other) const
-    {
-        if (other.size() != address.size())
-            return false;
-        for (int bit = 0; bit < prefix; ++bit) {
-            const auto differs = uchar(address[bit / 8]) ^ uchar(other[bit / 8]);
-            if ((differs >> (7 - bit % 8)) & 1)
-                return false;
-        }
-        return true;
-    }
-};
-
-Network networkOf(const QString &text)
-{
-    const auto slash = text.indexOf(u'/');
-    Network network;
-    network.address = addressBytes(text.left(slash));
-    bool isNumber = false;
-    const int prefix = text.mid(slash + 1).toInt(&isNumber);
-    if (slash > 0 && isNumber && !network.address.isEmpty() && prefix >= 0 && prefix <= network.address.size() * 8)
-        network.prefix = prefix;
-    return network;
-}
 
 /// The address of "IP:port" or of an address alone, which gets the default port; empty for what kube-proxy refuses.
 QByteArray listenAddress(const QString &text)
@@ -100,16 +40,6 @@ QByteArray listenAddress(const QString &text)
     return bytes;
 }
 
-bool isLoopback(const QByteArray &address)
-{
-    return address.size() == 4 ? address[0] == 127 : address == QByteArray(15, '\0') + '\1';
-}
-
-bool isEverywhere(const QByteArray &address)
-{
-    return !address.isEmpty() && address.count('\0') == address.size();
-}
-
 QJsonObject kubeProxy(const QJsonArray &objects)
 {
     for (const QJsonValue &object : objects) {
@@ -118,29 +48,6 @@ QJsonObject kubeProxy(const QJsonArray &objects)
             return object.toObject();
     }
     return {};
-}
-
-/// A node's own addresses.
-struct Addresses
-{
-    QString node;
-    QList<QByteArray> internal;
-};
-
-QList<Addresses> addressesOf(const Cluster &cluster)
-{
-    QList<Addresses> all;
-    for (const QJsonValue &object : cluster.list(u"nodes"_s)) {
-        Addresses node;
-        node.node = nodeObject(object.toObject()).name;
-        for (const QJsonValue &address : object["status"_L1]["addresses"_L1].toArray()) {
-            const QByteArray bytes = addressBytes(address["address"_L1].toString());
-            if (address["type"_L1].toString() == "InternalIP"_L1 && !bytes.isEmpty())
-                node.internal += bytes;
-        }
-        all += node;
-    }
-    return all;
 }
 
 struct Outcome
@@ -180,12 +87,20 @@ Outcome judgeNodePorts(const QStringList &list, const QString &mode, const Relea
     QList<Network> networks;
     for (const QString &item : list) {
         const Network network = networkOf(item);
-        if (!network.isValid())
+        if (!network.isValid()) {
+            const bool isAddress = !addressBytes(item).isEmpty();
             return {Verdict::Error,
-                message(
-                    u"\"%1\" is no network such as 192.168.1.0/24: kube-proxy does not start with it, on any node."_s,
-                    u"“%1”不是形如 192.168.1.0/24 的网段：使用该值时，所有节点上的 kube-proxy 都无法启动。"_s,
-                    plainText(item))};
+                isAddress
+                    ? message(
+                        u"\"%1\" is an address without a mask (written as a network: %1/%2): kube-proxy does not start "
+                        u"with it, on any node."_s,
+                        u"“%1”是不带掩码的地址（写成网段应为 %1/%2）：使用该值时，所有节点上的 kube-proxy 都无法启动。"_s,
+                        plainText(item), item.contains(u':') ? u"128"_s : u"32"_s)
+                    : message(
+                        u"\"%1\" is no network such as 192.168.1.0/24: kube-proxy does not start with it, on any node."_s,
+                        u"“%1”不是形如 192.168.1.0/24 的网段：使用该值时，所有节点上的 kube-proxy 都无法启动。"_s,
+                        plainText(item))};
+        }
         networks += network;
     }
     for (const Network &network : networks) {
@@ -194,14 +109,14 @@ Outcome judgeNodePorts(const QStringList &list, const QString &mode, const Relea
                 message(u"A network with /0 is every address, so nothing is restricted."_s,
                     u"前缀为 /0 的网段包含所有地址，等于没有限制。"_s)};
     }
-    const QList<Addresses> nodes = addressesOf(cluster);
+    const QList<NodeAddresses> nodes = nodeAddresses(cluster);
     if (nodes.isEmpty())
         return {Verdict::Unknown,
             message(
                 u"The addresses of the nodes are not known, so it cannot be told whether each node serves NodePorts."_s,
                 u"节点的地址未知，无法判断每个节点是否都能提供 NodePort 服务。"_s)};
     QStringList without;
-    for (const Addresses &node : nodes) {
+    for (const NodeAddresses &node : nodes) {
         const bool served = std::any_of(node.internal.begin(), node.internal.end(), [&](const QByteArray &address) {
             return std::any_of(
                 networks.begin(), networks.end(), [&](const Network &network) { return network.contains(address); });
@@ -217,7 +132,7 @@ Outcome judgeNodePorts(const QStringList &list, const QString &mode, const Relea
                 u"所有节点共用这份配置，而这些网段都不包含 %1 的地址：这些节点完全不提供 NodePort 服务。请填写覆盖全部节点的网段。"_s,
                 without.join(u", "_s))};
     for (const qsizetype size : {4, 16}) {
-        const bool used = std::any_of(nodes.begin(), nodes.end(), [size](const Addresses &node) {
+        const bool used = std::any_of(nodes.begin(), nodes.end(), [size](const NodeAddresses &node) {
             return std::any_of(node.internal.begin(), node.internal.end(),
                 [size](const QByteArray &address) { return address.size() == size; });
         });
@@ -236,9 +151,18 @@ Outcome judgeNodePorts(const QStringList &list, const QString &mode, const Relea
             u"NodePort 只在这些网段的地址上提供服务，且每个节点都有这样的地址。"_s)};
 }
 
-Outcome judgeHealthz(const QString &healthz, const QString &metrics, const Cluster &cluster)
+Outcome judgeHealthz(const QString &healthz, const Cluster &cluster)
 {
     const QByteArray address = healthz.isEmpty() ? QByteArray(4, '\0') : listenAddress(healthz);
+    const QStringList parts = listItems(healthz);
+    if (!parts.isEmpty() && networkOf(parts.constFirst()).isValid())
+        return {Verdict::Error,
+            message(
+                u"\"%1\" is a network, which is how the hardening guide words it; kube-proxy wants IP:port, refuses a "
+                u"network and does not start, on any node. Write 127.0.0.1:10256."_s,
+                u"“%1”是网段，即加固指南字面要求的格式；而 kube-proxy 要求 IP:端口，拒绝网段，所有节点上的 kube-proxy 都无法启动。"
+                u"请填写 127.0.0.1:10256。"_s,
+                plainText(healthz))};
     if (address.isEmpty())
         return {Verdict::Error,
             message(
@@ -246,25 +170,15 @@ Outcome judgeHealthz(const QString &healthz, const QString &metrics, const Clust
                 u"start with it, on any node."_s,
                 u"“%1”不是 IP:端口 的形式（不接受 10.0.0.0/24 这样的网段）：使用该值时，所有节点上的 kube-proxy 都无法启动。"_s,
                 plainText(healthz))};
-    const QByteArray metricsAddress = metrics.isEmpty() ? addressBytes(u"127.0.0.1"_s) : listenAddress(metrics);
-    if (metricsAddress.isEmpty())
-        return {Verdict::Error,
-            message(u"metricsBindAddress \"%1\" is not of the form IP:port: kube-proxy does not start with it."_s,
-                u"metricsBindAddress 的值“%1”不是 IP:端口 的形式：kube-proxy 无法以此启动。"_s, plainText(metrics))};
     if (isEverywhere(address))
         return {Verdict::Fail,
             message(u"The health endpoint listens on every address of every node."_s,
                 u"健康检查端口监听每个节点的所有地址。"_s)};
-    if (!isLoopback(metricsAddress))
-        return {Verdict::Fail,
-            message(
-                u"metricsBindAddress is %1: metrics and the whole configuration can be read from outside the node."_s,
-                u"metricsBindAddress 为 %1：可以从节点之外读取监控指标和完整配置。"_s, plainText(metrics))};
     if (isLoopback(address))
         return {Verdict::Pass,
             message(
                 u"The health endpoint listens on the loopback address alone."_s, u"健康检查端口只监听环回地址。"_s)};
-    const QList<Addresses> nodes = addressesOf(cluster);
+    const QList<NodeAddresses> nodes = nodeAddresses(cluster);
     if (nodes.size() == 1 && nodes.constFirst().internal.contains(address))
         return {Verdict::Pass,
             message(u"The health endpoint listens on the address of the only node."_s,
@@ -278,16 +192,156 @@ Outcome judgeHealthz(const QString &healthz, const QString &metrics, const Clust
             plainText(healthz))};
 }
 
+Outcome judgeMetrics(const QString &metrics)
+{
+    if (metrics.isEmpty())
+        return {Verdict::Pass, message(u"Empty stands for the loopback address."_s, u"留空表示环回地址。"_s)};
+    const QByteArray address = listenAddress(metrics);
+    if (address.isEmpty())
+        return {Verdict::Error,
+            message(u"metricsBindAddress \"%1\" is not of the form IP:port: kube-proxy does not start with it."_s,
+                u"metricsBindAddress 的值“%1”不是 IP:端口 的形式：kube-proxy 无法以此启动。"_s, plainText(metrics))};
+    if (isLoopback(address))
+        return {Verdict::Pass,
+            message(u"Metrics and the configuration are served on the loopback address alone."_s,
+                u"监控指标与配置只在环回地址上提供。"_s)};
+    return {Verdict::Fail,
+        message(u"metricsBindAddress is %1: metrics and the whole configuration can be read from outside the node."_s,
+            u"metricsBindAddress 为 %1：可以从节点之外读取监控指标和完整配置。"_s, plainText(metrics))};
+}
+
+Outcome judgeProfiling(bool isOn)
+{
+    if (!isOn)
+        return {Verdict::Pass, message(u"No profiles are served."_s, u"没有提供性能剖析数据。"_s)};
+    return {Verdict::Fail,
+        message(u"Profiles are served at /debug/pprof/ of the metrics address, without authentication."_s,
+            u"监控地址的 /debug/pprof/ 提供性能剖析数据，且不需要认证。"_s)};
+}
+
+/// What nodePortAddresses should say, in the ConfigMap's own words; empty when the nodes' addresses are not known.
+QString proposedNetworks(const Release &release, const Cluster &cluster)
+{
+    if (release.minor >= primarySince)
+        return u"nodePortAddresses: [\"primary\"]"_s;
+    QStringList networks;
+    for (const NodeAddresses &node : nodeAddresses(cluster)) {
+        if (node.internal.isEmpty())
+            return {};
+        for (const QByteArray &address : node.internal)
+            networks += u"\"%1/%2\""_s.arg(addressText(address)).arg(address.size() * 8);
+    }
+    if (!release.isKnown() || networks.isEmpty())
+        return {};
+    networks.removeDuplicates();
+    return u"nodePortAddresses: [%1]"_s.arg(networks.join(u", "_s));
+}
+
+Message proposal(KubeProxyAspect aspect, const Release &release, const Cluster &cluster)
+{
+    QString text;
+    switch (aspect) {
+    case KubeProxyAspect::NodePortAddresses:
+        text = proposedNetworks(release, cluster);
+        if (!text.isEmpty() && release.minor < primarySince)
+            return message(
+                u"Computed from the addresses of all nodes: %1. The network that holds them all is as good, and "
+                u"holds nodes that join later."_s,
+                u"按全部节点的地址计算：%1。也可填写包含它们的网段，这样以后加入的节点也在其中。"_s, text);
+        break;
+    case KubeProxyAspect::HealthzAddress: {
+        const QList<NodeAddresses> nodes = nodeAddresses(cluster);
+        const bool single = nodes.size() == 1 && !nodes.constFirst().internal.isEmpty();
+        const QByteArray address = single ? nodes.constFirst().internal.constFirst() : addressBytes(u"127.0.0.1"_s);
+        text = u"healthzBindAddress: \"%1:10256\""_s.arg(
+            address.size() == 16 ? u'[' + addressText(address) + u']' : addressText(address));
+        break;
+    }
+    case KubeProxyAspect::MetricsAddress:
+        text = u"metricsBindAddress: \"127.0.0.1:10249\""_s;
+        break;
+    case KubeProxyAspect::Profiling:
+        text = u"enableProfiling: false"_s;
+        break;
+    }
+    return text.isEmpty() ? Message{} : message(u"To write: %1."_s, u"应填写：%1。"_s, text);
+}
+
+/// The Services that a change reaches, by name; a list that was not read is said to be unknown.
+Message affectedServices(KubeProxyAspect aspect, const Cluster &cluster)
+{
+    constexpr qsizetype shown = 10;
+    const bool ports = aspect == KubeProxyAspect::NodePortAddresses;
+    if (!ports && aspect != KubeProxyAspect::HealthzAddress)
+        return {};
+    if (!cluster.objects.value("services"_L1).isArray())
+        return message(u"Which Services a change reaches is not known: the list of Services was not read."_s,
+            u"未读取 Service 列表，因此无法得知修改会影响哪些 Service。"_s);
+    QStringList names;
+    for (const QJsonValue &service : cluster.list(u"services"_s)) {
+        const QJsonValue spec = service["spec"_L1];
+        const bool balanced = spec["type"_L1].toString() == "LoadBalancer"_L1;
+        if (!balanced && (!ports || spec["type"_L1].toString() != "NodePort"_L1))
+            continue;
+        QStringList details;
+        for (const QJsonValue &port : spec["ports"_L1].toArray()) {
+            if (ports && port["nodePort"_L1].isDouble())
+                details += QString::number(port["nodePort"_L1].toInt());
+        }
+        for (const QJsonValue &ingress : service["status"_L1]["loadBalancer"_L1]["ingress"_L1].toArray())
+            details += plainText(ingress["ip"_L1].toString(ingress["hostname"_L1].toString()));
+        QString name = plainText(service["metadata"_L1]["namespace"_L1].toString()) + u'/'
+            + plainText(service["metadata"_L1]["name"_L1].toString());
+        if (balanced)
+            name += u" LoadBalancer"_s;
+        names += details.isEmpty() ? name : name + u' ' + details.join(u' ');
+    }
+    if (names.isEmpty())
+        return ports ? message(u"No Service has a NodePort now."_s, u"目前没有使用 NodePort 的 Service。"_s)
+                     : message(u"No Service of type LoadBalancer is there whose load balancer might probe the port."_s,
+                         u"没有 LoadBalancer 类型的 Service，因此没有负载均衡器会探测该端口。"_s);
+    names.sort();
+    QString list = names.mid(0, shown).join(u", "_s);
+    const Message all = names.size() > shown
+        ? message(u"%1 and %2 more"_s, u"%1，以及另外 %2 个"_s, list, QString::number(names.size() - shown))
+        : message(u"%1"_s, u"%1"_s, list);
+    return ports ? message(u"Services that a change reaches: %1."_s, u"修改会影响的 Service：%1。"_s, all)
+                 : message(u"Services whose load balancers may probe the port from outside: %1."_s,
+                     u"其负载均衡器可能从外部探测该端口的 Service：%1。"_s, all);
+}
+
 class KubeProxyConfiguration
 {
 public:
     KubeProxyConfiguration(const Cluster &cluster, const Rule &rule)
         : m_cluster(cluster)
         , m_rule(rule)
-        , m_key(rule.proxy == KubeProxyAspect::NodePortAddresses ? u"nodePortAddresses"_s : u"healthzBindAddress"_s)
-        , m_flag(rule.proxy == KubeProxyAspect::NodePortAddresses ? u"--nodeport-addresses"_s
-                                                                  : u"--healthz-bind-address"_s)
     {
+        switch (rule.proxy) {
+        case KubeProxyAspect::NodePortAddresses:
+            m_key = u"nodePortAddresses"_s;
+            m_flag = u"--nodeport-addresses"_s;
+            m_expected = u"networks of all nodes, or primary"_s;
+            break;
+        case KubeProxyAspect::HealthzAddress:
+            m_key = u"healthzBindAddress"_s;
+            m_flag = u"--healthz-bind-address"_s;
+            m_expected = u"127.0.0.1:10256"_s;
+            break;
+        case KubeProxyAspect::MetricsAddress:
+            m_key = u"metricsBindAddress"_s;
+            m_flag = u"--metrics-bind-address"_s;
+            m_expected = u"127.0.0.1:10249"_s;
+            break;
+        case KubeProxyAspect::Profiling:
+            m_key = u"enableProfiling"_s;
+            m_flag = u"--profiling"_s;
+            m_type = ValueType::Bool;
+            m_expected = u"false"_s;
+            break;
+        }
+        if (rule.proxy == KubeProxyAspect::NodePortAddresses)
+            m_type = ValueType::StringList;
     }
 
     Finding judge()
@@ -323,8 +377,7 @@ private:
         made.subject.namespaceName = u"kube-system"_s;
         made.subject.kind = u"ConfigMap"_s;
         made.subject.name = u"kube-proxy"_s;
-        made.expected = m_rule.proxy == KubeProxyAspect::NodePortAddresses ? u"networks of all nodes, or primary"_s
-                                                                           : u"127.0.0.1:10256"_s;
+        made.expected = m_expected;
         return made;
     }
 
@@ -332,7 +385,10 @@ private:
     {
         made.verdict = outcome.verdict;
         made.actual = actual.isEmpty() ? actualText({}) : actual;
-        made.reason = sentences(QList<Message>{outcome.reason} + m_notes);
+        QList<Message> parts{outcome.reason};
+        if (outcome.verdict == Verdict::Fail || outcome.verdict == Verdict::Error)
+            parts += {proposal(m_rule.proxy, m_release, m_cluster), affectedServices(m_rule.proxy, m_cluster)};
+        made.reason = sentences(parts + m_notes);
         return made;
     }
 
@@ -365,17 +421,30 @@ private:
         made.origin.file = where;
         made.origin.key = m_flag;
         const QStringList values = valuesOf(m_flag);
-        if (m_rule.proxy == KubeProxyAspect::NodePortAddresses) {
+        if (m_type == ValueType::StringList) {
             QStringList list;
             for (const QString &value : values)
                 list += listItems(value);
             return finished(made, judgeNodePorts(list, valuesOf(u"--proxy-mode"_s).value(0), m_release, m_cluster),
                 plainText(list.join(u',')));
         }
-        const QString healthz = values.isEmpty() ? QString() : values.last();
-        const QStringList metrics = valuesOf(u"--metrics-bind-address"_s);
-        return finished(
-            made, judgeHealthz(healthz, metrics.isEmpty() ? QString() : metrics.last(), m_cluster), plainText(healthz));
+        const QString value = values.isEmpty() ? QString() : values.last();
+        if (m_type != ValueType::Bool)
+            return finished(made, judgeAddress(value), plainText(value));
+        const auto given = flagOccurrences(m_argv, m_flag, ValueType::Bool, FlagSyntax::Pflag);
+        const auto isOn = given.isEmpty() ? std::optional(false) : parseBool(given.last().text);
+        if (!isOn)
+            return finished(made,
+                {Verdict::Error,
+                    message(u"%1 is given the value \"%2\": kube-proxy does not start with it."_s,
+                        u"%1 的值为“%2”：kube-proxy 无法以此启动。"_s, m_flag, plainText(given.last().text))},
+                plainText(given.last().text));
+        return finished(made, judgeProfiling(*isOn), given.isEmpty() ? QString() : actualText(*isOn));
+    }
+
+    Outcome judgeAddress(const QString &value) const
+    {
+        return m_rule.proxy == KubeProxyAspect::HealthzAddress ? judgeHealthz(value, m_cluster) : judgeMetrics(value);
     }
 
     Finding byFile(const QJsonObject &configMap)
@@ -403,15 +472,14 @@ private:
                         u"%1 无法解析，所有节点上的 kube-proxy 都无法以此启动：%2"_s, QString(dataKey),
                         document.error().message)},
                 {});
-        const bool isList = m_rule.proxy == KubeProxyAspect::NodePortAddresses;
-        const YamlLookup value = lookUp(*document, m_key, isList ? ValueType::StringList : ValueType::String);
+        const YamlLookup value = lookUp(*document, m_key, m_type);
         if (value.node >= 0) {
             const Position at = document->position(document->node(value.node).begin);
             made.origin.line = at.line;
             made.origin.column = at.column;
         }
         const auto textOf = [&](const QString &path) { return lookUp(*document, path, ValueType::String); };
-        for (const YamlLookup &looked : {value, textOf(u"mode"_s), textOf(u"metricsBindAddress"_s)}) {
+        for (const YamlLookup &looked : {value, textOf(u"mode"_s)}) {
             if (looked.state == YamlLookup::State::Unusable)
                 return finished(made,
                     {Verdict::Error,
@@ -420,22 +488,25 @@ private:
                             looked.trouble)},
                     {});
         }
-        if (isList) {
+        if (m_type == ValueType::StringList) {
             QStringList list;
             for (const QJsonValue &item : value.value.toArray())
                 list += item.toString();
             return finished(made, judgeNodePorts(list, textOf(u"mode"_s).value.toString(), m_release, m_cluster),
                 plainText(list.join(u',')));
         }
-        return finished(made,
-            judgeHealthz(value.value.toString(), textOf(u"metricsBindAddress"_s).value.toString(), m_cluster),
-            plainText(value.value.toString()));
+        if (m_type == ValueType::Bool)
+            return finished(
+                made, judgeProfiling(value.value.toBool()), value.value.isBool() ? actualText(value.value) : QString());
+        return finished(made, judgeAddress(value.value.toString()), plainText(value.value.toString()));
     }
 
     const Cluster &m_cluster;
     const Rule &m_rule;
-    const QString m_key;
-    const QString m_flag;
+    QString m_key;
+    QString m_flag;
+    QString m_expected;
+    ValueType m_type = ValueType::String;
     QList<QByteArray> m_argv;
     Release m_release;
     QList<Message> m_notes;

@@ -2,6 +2,7 @@
 #include "rules/judge.h"
 
 #include "base/plaintext.h"
+#include "cluster/componentfile.h"
 #include "cluster/kubeletarguments.h"
 
 #include <QJsonArray>
@@ -69,6 +70,8 @@ bool canBeFixed(const Rule &rule, const Node &node, const Component &component, 
         return false;
     QString path;
     if (rule.fix == FixKind::SetFlag) {
+        if (!decidingFile(component, rule.setting).isEmpty())
+            return false;
         path = component.manifest;
     } else if (rule.fix == FixKind::SetField) {
         // An argument that wins is told when the fix is planned, with its place.

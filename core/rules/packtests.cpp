@@ -2,6 +2,7 @@
 #include "rules/rulepack.h"
 
 #include "base/plaintext.h"
+#include "cluster/apifacts.h"
 #include "cluster/yamlvalue.h"
 #include "document/yamldocument.h"
 
@@ -88,6 +89,16 @@ OutputRecord probeRecord(const QString &component, QJsonObject probe)
     return record;
 }
 
+/// The InternalIP that the test's Node object of this name gives.
+QString addressOf(const RuleTest &test, const QString &name)
+{
+    for (const QJsonValue &object : test.objects.value("nodes"_L1).toArray()) {
+        if (const NodeObject node = nodeObject(object.toObject()); test.apiRead && node.name == name)
+            return node.address;
+    }
+    return {};
+}
+
 /// One control-plane node in the situation of the test.
 Cluster situation(const Rule &rule, const RuleTest &test, const Given &given)
 {
@@ -145,7 +156,9 @@ Cluster situation(const Rule &rule, const RuleTest &test, const Given &given)
 
     Node node;
     node.name = u"node"_s;
-    node.address = nodeAddress;
+    node.address = addressOf(test, node.name);
+    if (node.address.isEmpty() && !test.probes.isEmpty())
+        node.address = nodeAddress;
     node.controlPlane = true;
     node.read = true;
     node.release = test.release;
@@ -177,10 +190,20 @@ Cluster situation(const Rule &rule, const RuleTest &test, const Given &given)
     cluster.name = u"test"_s;
     cluster.release = test.release;
     cluster.nodes += node;
+    for (const QList<QByteArray> &peer : test.peers) {
+        Node other = node;
+        other.name += QString::number(cluster.nodes.size() + 1);
+        other.components.first().manifest.clear();
+        other.components.first().process.argv = peer;
+        cluster.nodes += other;
+    }
     if (test.apiRead) {
         cluster.apiNode = node.name;
-        for (const QString &resource : {u"pods"_s, u"deployments"_s, u"statefulsets"_s, u"daemonsets"_s, u"jobs"_s,
-                 u"cronjobs"_s, u"replicasets"_s, u"replicationcontrollers"_s, u"configmaps"_s, u"nodes"_s})
+        for (const QString &resource :
+            {u"pods"_s, u"deployments"_s, u"statefulsets"_s, u"daemonsets"_s, u"jobs"_s, u"cronjobs"_s,
+                u"replicasets"_s, u"replicationcontrollers"_s, u"configmaps"_s, u"nodes"_s, u"services"_s})
+            cluster.objects.insert(resource, test.objects.value(resource).toArray());
+        for (const QString &resource : test.objects.keys())
             cluster.objects.insert(resource, test.objects.value(resource).toArray());
     } else {
         cluster.apiError = message(u"The API server did not answer."_s, u"API server 没有应答。"_s);
@@ -275,7 +298,12 @@ private:
             judge(test, name, after, {u"pass"_s}, {});
     }
 
-    QString wanted(const RuleTest &test) const { return test.value.isEmpty() ? m_rule.fixValue : test.value; }
+    QString wanted(const RuleTest &test) const
+    {
+        if (m_rule.fixValue == ownAddress)
+            return addressOf(test, u"node"_s);
+        return test.value.isEmpty() ? m_rule.fixValue : test.value;
+    }
 
     /// The flag is there once, with the value or with the item added to what it had.
     bool hasFix(const QList<QByteArray> &argv, const RuleTest &test) const

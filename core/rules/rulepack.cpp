@@ -281,7 +281,9 @@ private:
             {"audit"_ba, &Loader::readAudit}, {"chained_plugin"_ba, &Loader::readChainedPlugin},
             {"served_version"_ba, &Loader::readServedVersion}, {"served_suites"_ba, &Loader::readServedSuites},
             {"serving_certificate"_ba, &Loader::readServingCertificate},
-            {"kubelet_authority"_ba, &Loader::readKubeletAuthority}};
+            {"kubelet_authority"_ba, &Loader::readKubeletAuthority},
+            {"kubelet_address"_ba, &Loader::readKubeletAddress},
+            {"anonymous_auth"_ba, &Loader::readAnonymousAuth}, {"same_arguments"_ba, &Loader::readSameArguments}};
         QList<QByteArray> known;
         QStringList names;
         for (const auto &[name, reader] : checks) {
@@ -549,8 +551,10 @@ private:
         const auto fields = m_read.fields(node, {"aspect"_ba});
         if (m_read.failed())
             return;
-        constexpr std::array aspects{KubeProxyAspect::NodePortAddresses, KubeProxyAspect::HealthzAddress};
-        const int aspect = m_read.oneOf(fields["aspect"], {u"node-port-addresses"_s, u"healthz-address"_s});
+        constexpr std::array aspects{KubeProxyAspect::NodePortAddresses, KubeProxyAspect::HealthzAddress,
+            KubeProxyAspect::MetricsAddress, KubeProxyAspect::Profiling};
+        const int aspect = m_read.oneOf(
+            fields["aspect"], {u"node-port-addresses"_s, u"healthz-address"_s, u"metrics-address"_s, u"profiling"_s});
         rule.proxy = aspects[size_t(std::max(0, aspect))];
         requireComponent(node, rule, ComponentKind::KubeProxy);
     }
@@ -675,6 +679,36 @@ private:
         rule.served.days = value.toInt(-1);
         if (!m_read.failed() && (rule.served.days < 0 || rule.served.days > 3650))
             m_read.fail(node, message(u"days is a number from 0 to 3650."_s, u"days 必须是 0 到 3650 的数字。"_s));
+    }
+
+    void readKubeletAddress(int node, Rule &rule)
+    {
+        rule.check = CheckKind::KubeletAddress;
+        readNothing(node);
+        rule.setting = {ComponentKind::Kubelet, u"--address"_s, u"address"_s, ValueType::String};
+        requireComponent(node, rule, ComponentKind::Kubelet);
+    }
+
+    void readAnonymousAuth(int node, Rule &rule)
+    {
+        rule.check = CheckKind::AnonymousAuth;
+        readNothing(node);
+        rule.setting = {ComponentKind::ApiServer, u"--anonymous-auth"_s, {}, ValueType::Bool};
+        requireComponent(node, rule, ComponentKind::ApiServer);
+    }
+
+    void readSameArguments(int node, Rule &rule)
+    {
+        rule.check = CheckKind::SameArguments;
+        const auto fields = m_read.fields(node, {"except"_ba});
+        if (m_read.failed())
+            return;
+        for (const int item : m_read.items(fields["except"]))
+            rule.own += readFlag(item);
+        if (!isStaticPod(rule.component))
+            m_read.fail(node,
+                message(u"same_arguments is about a component that runs as a static pod."_s,
+                    u"same_arguments 只能用于以静态 Pod 运行的组件。"_s));
     }
 
     void readGate(int node, Rule &rule)
@@ -841,7 +875,7 @@ private:
         }
         const bool isList = rule.setting.type == ValueType::StringList;
         const bool isSetting = rule.check == CheckKind::Setting || rule.check == CheckKind::CipherSuites
-            || rule.check == CheckKind::Controllers;
+            || rule.check == CheckKind::Controllers || rule.check == CheckKind::KubeletAddress;
         if (hasParameter)
             rule.parameter = readParameter(fields["parameter"]);
         const auto readValue = [&](const PackFields &action, int at) {
@@ -896,6 +930,10 @@ private:
                 m_read.fail(node, message(u"A guided fix takes no parameter."_s, u"guided 没有 parameter。"_s));
         }
         rule.fixable = rule.fix != FixKind::Guided;
+        if (rule.fixable && (rule.fixValue == ownAddress) != (rule.check == CheckKind::KubeletAddress))
+            m_read.fail(node,
+                message(u"The value %1 is for kubelet_address, and the only one there."_s,
+                    u"取值 %1 用于 kubelet_address，且是它唯一的取值。"_s, QString(ownAddress)));
         if (!m_read.failed() && rule.parameter && !rule.parameter->proposal.isEmpty()) {
             if (const Message problem = valueProblem(rule, rule.parameter->proposal); !problem.isEmpty())
                 m_read.fail(fields["parameter"], problem);
@@ -931,7 +969,7 @@ private:
         const auto fields = m_read.fields(node,
             {"name"_ba, "release?"_ba, "argv?"_ba, "other_argv?"_ba, "files?"_ba, "outputs?"_ba, "objects?"_ba,
                 "api?"_ba, "manifest?"_ba, "fixed?"_ba, "fixed_files?"_ba, "attributes?"_ba, "fixed_attributes?"_ba,
-                "value?"_ba, "uid?"_ba, "probes?"_ba, "expect"_ba, "actual?"_ba});
+                "value?"_ba, "uid?"_ba, "probes?"_ba, "peers?"_ba, "expect"_ba, "actual?"_ba});
         if (m_read.failed())
             return test;
         test.name = m_read.text(fields["name"]);
@@ -964,6 +1002,14 @@ private:
             test.uid = m_read.value(fields["uid"]).toInteger();
         if (fields.contains("probes"))
             test.probes = m_read.value(fields["probes"]).toObject();
+        if (fields.contains("peers")) {
+            for (const int peer : m_read.items(fields["peers"])) {
+                QList<QByteArray> argv;
+                for (const QString &argument : m_read.texts(peer))
+                    argv += argument.toUtf8();
+                test.peers += argv;
+            }
+        }
         if (fields.contains("objects"))
             test.objects = m_read.value(fields["objects"]).toObject();
         if (fields.contains("api"))

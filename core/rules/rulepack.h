@@ -42,7 +42,10 @@ enum class CheckKind
     ServedVersion, ///< the lowest TLS version that a component accepts, as its probe found it
     ServedSuites, ///< the cipher suites that a component accepts, as its probe found them
     ServingCertificate, ///< the certificate that a kubelet shows, as kube-apiserver would verify it
-    KubeletAuthority ///< whether kube-apiserver verifies kubelets, and whether it can
+    KubeletAuthority, ///< whether kube-apiserver verifies kubelets, and whether it can
+    KubeletAddress, ///< the kubelet listens on its node's own address alone
+    AnonymousAuth, ///< who is not authenticated reaches no more of kube-apiserver than its health
+    SameArguments ///< a component runs with the same arguments on every node
 };
 
 /// A Reported rule: which records, and what of them counts.
@@ -120,7 +123,9 @@ struct ServedTls
 enum class KubeProxyAspect
 {
     NodePortAddresses, ///< NodePorts are served on the nodes' own addresses alone, on every node
-    HealthzAddress ///< the health endpoint listens on the loopback address alone
+    HealthzAddress, ///< the health endpoint listens on the loopback address alone
+    MetricsAddress, ///< metrics and the configuration are served on the loopback address alone
+    Profiling ///< no profiles are served beside the metrics
 };
 
 /// What is asked of kube-apiserver's audit log.
@@ -206,6 +211,7 @@ struct RuleTest
     QMap<QString, QString> fixedAttributes; ///< the round trip of set_attributes
     QString value; ///< given for the rule's parameter in the round trip
     qint64 uid = 0; ///< whom the control plane runs as
+    QList<QList<QByteArray>> peers; ///< argv of the same component on further nodes
     QStringList expect; ///< verdict names in the order of the findings; "waived" for a failure under a waiver
     QString actual; ///< of the first finding; empty: not compared
 };
@@ -224,6 +230,9 @@ struct Parameter
     QString proposal; ///< as it would be typed; empty: there is none, and nothing is planned without a value
     QStringList choices; ///< what a text, or each item of a list, may be; empty: anything
 };
+
+/// As a fix's value: the InternalIP of the node that is fixed.
+inline constexpr auto ownAddress = QLatin1StringView("{node.internalIP}");
 
 /// What ought to be, as data. Filled by loadRulePack() alone.
 struct Rule
@@ -259,12 +268,13 @@ struct Rule
     int directoryMode = 0; ///< of an OwnedDirectory rule: no bit beyond these
     QStringList providers; ///< of an EncryptionAtRest rule: those that encrypt
     QList<DockerOption> docker; ///< of a Docker rule
+    QStringList own; ///< of a SameArguments rule: the flags that each node has a value of its own for
     QList<RuleTest> tests;
     FixKind fix = FixKind::None;
     bool fixable = false; ///< the program can plan the fix
     QString fixFlag; ///< fix of a static-pod flag: "--profiling"; empty where there is none
     QString fixPath; ///< fix of a field: "tlsMinVersion"; empty where there is none
-    QString fixValue; ///< "false"; of a list with commas; the parameter's proposal where there is one
+    QString fixValue; ///< "false", ownAddress; of a list with commas; the parameter's proposal where there is one
     QString fixItem; ///< of a list flag that is set already: this is added to it, and fixValue is for the others
     std::optional<Parameter> parameter; ///< what the fix asks for; given by `--set ID=VALUE` or in the review
 };
@@ -311,6 +321,15 @@ struct RulePack
 QString fixName(const Rule &rule);
 /// Why a value given for the rule's parameter cannot be used, saying what can; empty when it can.
 Message valueProblem(const Rule &rule, const QString &value);
+/// A value that the cluster suggests for a rule's parameter, for a person to take or not. Empty where it says nothing.
+struct Suggestion
+{
+    QString value;
+    Message reason; ///< whole sentences
+};
+/// For podPidsLimit: twice what the busiest pod has now (pids.current of its control group), as a power of two, at
+/// least 1024.
+Suggestion suggestionFor(const Rule &rule, const Cluster &cluster);
 /// The items of a list as it is typed, with commas; blanks around them do not count.
 QStringList listItems(const QString &text);
 

@@ -590,6 +590,14 @@ node() {
     word=''
     [ ! -r /proc/sys/kernel/randomize_va_space ] || read -r word </proc/sys/kernel/randomize_va_space || : # it ends early
     [ -z "$word" ] || fact aslr "$word"
+    # What the node listens on; IPVS keeps the addresses of all Services on an interface of its own.
+    # shellcheck disable=SC2086 # a command or nothing
+    word=$($limit ip -o addr show 2>/dev/null | sed -n '/ kube-ipvs0 /d; / scope link/d; s/.* inet6\{0,1\} \([0-9a-f.:]*\).*/\1/p' | head -n 200)
+    IFS=$nl
+    # shellcheck disable=SC2086 # one address a line
+    set -- $word
+    IFS=$default_ifs
+    [ $# = 0 ] || fact addresses "$*"
     # The most processes and threads that one pod has: what a limit of pods must leave room for.
     set +f
     word=$(find /sys/fs/cgroup/kubepods* /sys/fs/cgroup/pids/kubepods* -maxdepth 3 -path '*pod[0-9a-f]*' -name pids.current \
@@ -894,7 +902,7 @@ END { print nonce " size=" total + 0 > "/dev/stderr" }
 '
 first=/api/v1/namespaces/kube-system/configmaps/kube-proxy
 pods=/api/v1/pods
-others=/api/v1/namespaces,/api/v1/nodes,/api/v1/replicationcontrollers,/apis/apps/v1/daemonsets,/apis/apps/v1/deployments,/apis/apps/v1/replicasets,/apis/apps/v1/statefulsets,/apis/batch/v1/cronjobs,/apis/batch/v1/jobs
+others=/api/v1/namespaces,/api/v1/nodes,/api/v1/replicationcontrollers,/api/v1/services,/apis/apps/v1/daemonsets,/apis/apps/v1/deployments,/apis/apps/v1/replicasets,/apis/apps/v1/statefulsets,/apis/batch/v1/cronjobs,/apis/batch/v1/jobs
 
 # ask PATHS COMMAND...: an answer of the API server. Sets $status, and $next where a list goes on.
 ask() {

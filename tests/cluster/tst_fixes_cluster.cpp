@@ -147,9 +147,11 @@ private Q_SLOTS:
                 rules += finding.rule;
         }
         rules.sort();
-        QCOMPARE(rules.join(u' '), u"API-02 API-03 API-04 KCM-01 KL-01 KL-03 KL-04 M-02-config M-02-keys"_s);
         QCOMPARE(proven(*before),
             u"API-01-serving fail, API-03-wire fail, API-04-wire fail, KL-03-wire fail, KL-04-wire fail"_s);
+        QCOMPARE(rules.join(u' '),
+            u"API-02 API-03 API-04 KCM-01 KL-01 KL-02 KL-03 KL-04 M-02-config M-02-keys WL-09-kubelet-debug-flags "
+            "WL-09-kubelet-profiling WL-09-manager-profiling WL-09-scheduler-profiling"_s);
         const auto without = plan(*before, wanted, {});
         QVERIFY(!without); // KL-01 has no default: nothing is planned without a number
         QVERIFY2(without.error().message.en.contains(u"KL-01"_s), qPrintable(without.error().message.en));
@@ -186,14 +188,20 @@ private Q_SLOTS:
         QVERIFY2(api.contains("\n--tls-cipher-suites=") && api.contains("TLS_AES_128_GCM_SHA256"), api.constData());
         const QByteArray controllers = argvOf(nodes()[0], "kube-controller-manager");
         QVERIFY2(controllers.contains("-serviceaccount-token"), controllers.constData());
+        QVERIFY2(controllers.contains("\n--profiling=false\n"), controllers.constData());
+        const QByteArray scheduler = argvOf(nodes()[0], "kube-scheduler");
+        QVERIFY2(scheduler.contains("\n--profiling=false\n"), scheduler.constData());
         QVERIFY(ask("/debug/pprof/").contains("NotFound"));
         const QByteArray refused = on(nodes()[0],
-            "openssl s_client -connect 127.0.0.1:6443 -tls1_2 </dev/null 2>&1; openssl s_client -connect 127.0.0.1:10250 "
-            "-tls1_2 </dev/null 2>&1");
+            "openssl s_client -connect 127.0.0.1:6443 -tls1_2 </dev/null 2>&1; openssl s_client -connect "
+                + before->cluster.node(nodes()[0])->address.toUtf8() + ":10250 -tls1_2 </dev/null 2>&1");
         QCOMPARE(refused.count("protocol version"), 2);
         for (const QString &node : nodes()) {
             const QJsonObject config = configz(node);
             QCOMPARE(config[u"podPidsLimit"_s].toInt(), 4096);
+            QCOMPARE(config[u"address"_s].toString(), before->cluster.node(node)->address);
+            QCOMPARE(config[u"enableProfilingHandler"_s].toBool(true), false);
+            QCOMPARE(config[u"enableDebugFlagsHandler"_s].toBool(true), false);
             QCOMPARE(config[u"tlsMinVersion"_s].toString(), u"VersionTLS13"_s);
             QVERIFY(config[u"tlsCipherSuites"_s].toArray().contains(u"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"_s)
                 || config[u"tlsCipherSuites"_s].toArray().contains(u"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"_s));

@@ -45,9 +45,9 @@ private Q_SLOTS:
         row("feature gate", {Kubelet, u"--feature-gates"_s, u"featureGates.SupportPodPidsLimit"_s, ValueType::Bool},
             true, u"no entry×1, true×4, null×15, no entry×1"_s, u"pkg/features/kube_features.go, release-1.34"_s);
         row("read-only port with a file", {Kubelet, u"--read-only-port"_s, u"readOnlyPort"_s, ValueType::Integer}, true,
-            u"no entry×1, 0×18, no entry×2"_s, u"pkg/kubelet/apis/config/v1beta1/defaults.go, release-1.34"_s);
+            u"no entry×1, 0×19, no entry×1"_s, u"staging/src/k8s.io/kubelet/config/v1beta1/types.go, release-1.34"_s);
         row("read-only port without one", {Kubelet, u"--read-only-port"_s, u"readOnlyPort"_s, ValueType::Integer},
-            false, u"no entry×1, 10255×18, no entry×2"_s, u"cmd/kubelet/app/options/options.go, release-1.34"_s);
+            false, u"no entry×1, 10255×19, no entry×1"_s, u"cmd/kubelet/app/options/options.go, release-1.34"_s);
         row("lowest TLS version of the API server", {ApiServer, u"--tls-min-version"_s, {}, ValueType::String}, true,
             u"no entry×1, VersionTLS12×19, no entry×1"_s,
             u"staging/src/k8s.io/component-base/cli/flag/ciphersuites_flag.go, release-1.34"_s);
@@ -63,6 +63,18 @@ private Q_SLOTS:
             u"staging/src/k8s.io/apiserver/pkg/server/options/audit.go, release-1.34"_s);
         row("the kubelet's health port", {Kubelet, u"--healthz-port"_s, u"healthzPort"_s, ValueType::Integer}, true,
             u"no entry×1, 10248×19, no entry×1"_s, u"pkg/kubelet/apis/config/v1beta1/defaults.go, release-1.34"_s);
+        row("the kubelet's authorization with a file",
+            {Kubelet, u"--authorization-mode"_s, u"authorization.mode"_s, ValueType::String}, true,
+            u"no entry×1, Webhook×19, no entry×1"_s, u"pkg/kubelet/apis/config/v1beta1/defaults.go, release-1.34"_s);
+        row("the kubelet's authorization without one",
+            {Kubelet, u"--authorization-mode"_s, u"authorization.mode"_s, ValueType::String}, false,
+            u"no entry×1, AlwaysAllow×19, no entry×1"_s, u"cmd/kubelet/app/options/options.go, release-1.34"_s);
+        row("a field that came with 1.21", {Kubelet, {}, u"enableProfilingHandler"_s, ValueType::Bool}, true,
+            u"no entry×3, true×17, no entry×1"_s, u"pkg/kubelet/apis/config/v1beta1/defaults.go, release-1.34"_s);
+        row("a field that came with 1.22", {Kubelet, {}, u"seccompDefault"_s, ValueType::Bool}, true,
+            u"no entry×4, false×16, no entry×1"_s, u"pkg/kubelet/apis/config/v1beta1/defaults.go, release-1.34"_s);
+        row("a port that was closed and went", {ApiServer, u"--insecure-port"_s, {}, ValueType::Integer}, true,
+            u"no entry×1, 8080×1, 0×4, no entry×15"_s, u""_s);
         row("case matters", {Kubelet, {}, u"podpidslimit"_s, ValueType::Integer}, true, u"no entry×21"_s, u""_s);
         row("encryption of Secrets", {ApiServer, u"--encryption-provider-config"_s, {}, ValueType::String}, true,
             u"no entry×1, ×19, no entry×1"_s,

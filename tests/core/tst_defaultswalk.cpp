@@ -29,7 +29,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("minor");
         for (const Rule &rule : builtin().rules) {
             if (rule.check != CheckKind::Setting && rule.check != CheckKind::CipherSuites
-                && rule.check != CheckKind::Controllers)
+                && rule.check != CheckKind::Controllers && rule.check != CheckKind::KubeletAddress)
                 continue;
             for (int minor = 18; minor <= 38; ++minor)
                 QTest::newRow(qPrintable(u"%1 1.%2"_s.arg(rule.id).arg(minor))) << rule.id << minor;
@@ -48,6 +48,12 @@ private Q_SLOTS:
         const Finding &finding = findings.first();
         if (minor < 19 || minor > 37)
             QVERIFY(!value.found);
+        const bool applies = std::none_of(rule.notApplicable.begin(), rule.notApplicable.end(),
+            [&](const ReleaseRange &range) { return range.contains(cluster.release); });
+        if (!applies && rule.check != CheckKind::Controllers) {
+            QCOMPARE(finding.verdict, Verdict::NotApplicable);
+            return;
+        }
         if (!value.found) {
             QCOMPARE(finding.verdict, Verdict::Unknown);
             QVERIFY(!finding.reason.en.isEmpty());
@@ -55,8 +61,6 @@ private Q_SLOTS:
         }
         QVERIFY(!value.source.isEmpty());
         QCOMPARE(finding.origin.release.isEmpty(), finding.origin.kind == Origin::Kind::None);
-        const bool applies = std::none_of(rule.notApplicable.begin(), rule.notApplicable.end(),
-            [&](const ReleaseRange &range) { return range.contains(cluster.release); });
         if (rule.check != CheckKind::Setting) { // a list that is not set is never as it has to be
             QCOMPARE(finding.verdict, applies ? Verdict::Fail : Verdict::NotApplicable);
             QCOMPARE(finding.origin.kind, Origin::Kind::Default);
@@ -81,6 +85,27 @@ private Q_SLOTS:
         QTest::newRow("KCM-01") << u"KCM-01"_s << QJsonValue(QJsonArray{u"*"_s});
         QTest::newRow("KL-03") << u"KL-03"_s << QJsonValue(u"VersionTLS12"_s);
         QTest::newRow("KL-04") << u"KL-04"_s << QJsonValue(QJsonArray());
+        QTest::newRow("KL-02") << u"KL-02"_s << QJsonValue(u"0.0.0.0"_s);
+        const auto further = [](const char *id, const QJsonValue &value) {
+            QTest::newRow(id) << u"WL-09-"_s + QLatin1StringView(id) << value;
+        };
+        further("kubelet-anonymous", false);
+        further("kubelet-authorization", u"Webhook"_s);
+        further("kubelet-readonly-port", 0);
+        further("kubelet-rotate-certificates", false);
+        further("kubelet-serving-bootstrap", false);
+        further("kubelet-kernel-defaults", false);
+        further("api-authorization", QJsonArray{u"AlwaysAllow"_s});
+        further("api-anonymous", true);
+        further("api-token-file", u""_s);
+        further("api-token-lookup", true);
+        further("api-node-restriction", QJsonArray());
+        further("manager-profiling", true);
+        further("manager-bind-address", u"0.0.0.0"_s);
+        further("manager-credentials", false);
+        further("manager-root-ca", u""_s);
+        further("scheduler-profiling", true);
+        further("scheduler-bind-address", u"0.0.0.0"_s);
     }
     void knowsTheDefaultsOfTheBaseline()
     {

@@ -184,8 +184,8 @@ private Q_SLOTS:
         row("scheduler with a file",
             SnapshotBuilder(u"cp1"_s).process("kubelet").process("kube-scheduler --config=/etc/s.yaml"),
             {ComponentKind::Scheduler, u"--profiling"_s, {}, ValueType::Bool},
-            u"unknown: kube-scheduler on cp1 is given a configuration file, which decides --profiling instead of the "
-            "arguments; this program does not read that file.\n"
+            u"unknown: kube-scheduler on cp1 is given /etc/s.yaml, which decides --profiling instead of the arguments. "
+            "/etc/s.yaml on cp1 was not read.\n"
             "note: kube-scheduler on cp1 is not defined by a static pod: it is judged by its arguments alone."_s);
 
         // kubelet

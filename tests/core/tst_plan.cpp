@@ -227,11 +227,125 @@ private Q_SLOTS:
         QVERIFY(step.interruption.en.contains(u"The kubelet on w1 restarts"_s));
     }
 
+    // A value that nobody gave is suggested with its reason, never taken.
+    void suggestsAPidLimit_data()
+    {
+        QTest::addColumn<QStringList>("most"); // of each node; empty: not read
+        QTest::addColumn<QString>("suggested"); // the end of why nothing is planned
+        QTest::newRow("the busiest counts")
+            << QStringList{u"731"_s, u"40"_s}
+            << u"Suggested: 2048, because the busiest pod of the nodes that were read "
+               "(on w1) has 731 processes and threads now, and twice that leaves it room. "
+               "What pods need at their peak is for you to know."_s;
+        QTest::newRow("no less than 1024")
+            << QStringList{u"3"_s, u"2"_s} << u"Suggested: 1024, because the busiest pod"_s;
+        QTest::newRow("twice that fits") << QStringList{u"1024"_s, u"2"_s} << u"Suggested: 2048, because"_s;
+        QTest::newRow("just above") << QStringList{u"1025"_s, u"2"_s} << u"Suggested: 4096, because"_s;
+        QTest::newRow("no more than Linux has")
+            << QStringList{u"4000000"_s, u"2"_s} << u"Suggested: 4194304, because"_s;
+        QTest::newRow("one was not read") << QStringList{u"731"_s, u""_s} << u"for you to know. Not known of w2."_s;
+        QTest::newRow("one is no number") << QStringList{u"731"_s, u"many"_s} << u"for you to know. Not known of w2."_s;
+        QTest::newRow("none was read") << QStringList{u""_s, u""_s} << u"Give it with --set KL-01=VALUE."_s;
+    }
+    void suggestsAPidLimit()
+    {
+        QFETCH(QStringList, most);
+        QFETCH(QString, suggested);
+        QList<Machine> machines;
+        for (qsizetype i = 0; i < most.size(); ++i) {
+            Machine machine;
+            machine.name = u"w%1"_s.arg(i + 1);
+            machine.more = [value = most[i].toUtf8()](SnapshotBuilder &builder) {
+                if (!value.isEmpty())
+                    builder.output(u"pod-pids"_s, value + '\n');
+            };
+            machines += machine;
+        }
+        const auto planned = planFor(machines, {u"KL-01"_s});
+        QVERIFY(!planned);
+        QVERIFY2(planned.error().message.en.contains(suggested), qPrintable(planned.error().message.en));
+        const auto empty = planFor(machines, {u"KL-01"_s}, {{u"KL-01"_s, u""_s}}); // as the review asks
+        QVERIFY(!empty);
+        QCOMPARE(
+            empty.error().message.en.contains(u"Suggested: "_s), suggested != u"Give it with --set KL-01=VALUE."_s);
+    }
+
+    void podsThatKeepTheirLimitAreNamed_data()
+    {
+        QTest::addColumn<int>("pods");
+        QTest::addColumn<QString>("said");
+        QTest::newRow("none") << 0 << u""_s;
+        QTest::newRow("some") << 2
+                              << u"These pods on w1 keep the limit they have until they are made anew: a/p0, a/p1."_s;
+        QTest::newRow("many") << 12 << u"a/p6, a/p7 and 2 more."_s;
+    }
+    void podsThatKeepTheirLimitAreNamed()
+    {
+        QFETCH(int, pods);
+        QFETCH(QString, said);
+        const auto pod = [](const QString &name, const QString &node, const QString &phase) {
+            return QJsonObject{{u"metadata"_s, QJsonObject{{u"namespace"_s, u"a"_s}, {u"name"_s, name}}},
+                {u"spec"_s, QJsonObject{{u"nodeName"_s, node}}}, {u"status"_s, QJsonObject{{u"phase"_s, phase}}}};
+        };
+        QJsonArray list{pod(u"elsewhere"_s, u"w2"_s, u"Running"_s), pod(u"ended"_s, u"w1"_s, u"Succeeded"_s)};
+        for (int i = 0; i < pods; ++i)
+            list += pod(u"p%1"_s.arg(i), u"w1"_s, u"Running"_s);
+        Machine machine;
+        machine.more = [&list](SnapshotBuilder &builder) {
+            builder.api(u"/version"_s, {{u"gitVersion"_s, u"v1.34.4"_s}})
+                .list(u"/api/v1/nodes"_s, {})
+                .list(u"/api/v1/pods"_s, list);
+        };
+        const auto planned = planFor({machine}, {u"KL-01"_s}, {{u"KL-01"_s, u"4096"_s}});
+        QVERIFY2(planned, qPrintable(text(planned)));
+        const QString interruption = planned->steps.first().interruption.en;
+        QVERIFY2(interruption.contains(said), qPrintable(interruption));
+        QCOMPARE(interruption.contains(u"keep the limit"_s), pods > 0);
+        QVERIFY(!interruption.contains(u"elsewhere"_s) && !interruption.contains(u"ended"_s));
+    }
+
+    // Each node gets its own address, and none when nobody knows it.
+    void eachNodeGetsItsOwnAddress()
+    {
+        QList<Snapshot> snapshots;
+        QJsonArray nodes;
+        for (const auto &[name, address] : {std::pair(u"w1"_s, u"10.0.0.1"_s), std::pair(u"w2"_s, u"10.0.0.2"_s)}) {
+            Machine machine;
+            machine.name = name;
+            const QString machineId = machine.snapshot().machineId;
+            nodes += QJsonObject{{u"metadata"_s, QJsonObject{{u"name"_s, name}}},
+                {u"status"_s,
+                    QJsonObject{{u"nodeInfo"_s, QJsonObject{{u"machineID"_s, machineId}}},
+                        {u"addresses"_s,
+                            QJsonArray{QJsonObject{{u"type"_s, u"InternalIP"_s}, {u"address"_s, address}}}}}}};
+            machine.more = [&nodes, &address](SnapshotBuilder &builder) {
+                builder.output(u"addresses"_s, address.toUtf8());
+                builder.api(u"/version"_s, {{u"gitVersion"_s, u"v1.34.4"_s}}).list(u"/api/v1/nodes"_s, nodes);
+            };
+            snapshots.prepend(machine.snapshot());
+        }
+        const auto cluster = buildCluster(snapshots);
+        QVERIFY(cluster);
+        const Assessment assessment = assess(*cluster, pack(), SnapshotBuilder::at(1000));
+        QList<Finding> findings = assessment.findings;
+        findings.removeIf([](const Finding &finding) { return finding.rule != u"KL-02"_s; });
+        const auto planned = plan(assessment, findings, {});
+        QVERIFY2(planned, qPrintable(text(planned)));
+        QCOMPARE(planned->steps.size(), 2);
+        for (const FileChange &step : planned->steps)
+            QVERIFY2(step.after.endsWith(step.node == u"w1"_s ? "address: 10.0.0.1\n" : "address: 10.0.0.2\n"),
+                step.after.constData());
+        const auto without = planFor({Machine{}}, {u"KL-02"_s});
+        QVERIFY(!without);
+        QCOMPARE(without.error().kind, Error::Kind::Usage);
+    }
+
     void aLimitThatCannotBeComparedSaysSo()
     {
         const auto planned = planFor({Machine{}}, {u"KL-01"_s}, {{u"KL-01"_s, u"100"_s}});
         QVERIFY(planned);
         QVERIFY(planned->steps.first().interruption.en.contains(u"was not read: look at pids.current"_s));
+        QVERIFY(planned->steps.first().interruption.en.contains(u"which they are is not known"_s));
     }
 
     // Attributes first, then workers, then the control plane; API server flags are one edit; what changes the content
@@ -268,8 +382,10 @@ private Q_SLOTS:
             u"cp1 attributes /etc/kubernetes/pki/ca.key 600 M-02-keys\n"
             "cp1 attributes /var/lib/kubelet/config.yaml 600 M-02-config\n"
             "w2 attributes /var/lib/kubelet/config.yaml 600 M-02-config\n"
-            "w2 kubelet /var/lib/kubelet/config.yaml 600 KL-01,KL-03,KL-04\n"
-            "cp1 kubelet /var/lib/kubelet/config.yaml 600 KL-01,KL-03,KL-04\n"
+            "w2 kubelet /var/lib/kubelet/config.yaml 600 "
+            "KL-01,KL-03,KL-04,WL-09-kubelet-debug-flags,WL-09-kubelet-profiling,WL-09-kubelet-rotate-certificates\n"
+            "cp1 kubelet /var/lib/kubelet/config.yaml 600 "
+            "KL-01,KL-03,KL-04,WL-09-kubelet-debug-flags,WL-09-kubelet-profiling,WL-09-kubelet-rotate-certificates\n"
             "cp1 kube-apiserver /etc/kubernetes/manifests/kube-apiserver.yaml 600 API-02,API-03,API-04"_s);
         const FileChange &attributes = planned->steps.first();
         QCOMPARE(attributes.mode, 0640);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/plaintext.h"
 #include "change/changeset.h"
+#include "cluster/apifacts.h"
 #include "document/yamldocument.h"
 #include "rules/podmanifest.h"
 #include "rules/rulepack.h"
@@ -319,9 +320,19 @@ private Q_SLOTS:
             builder.process(argv);
             component.process = builder.snapshot().processes.last();
         }
+        for (auto fact = roundTrip.facts.cbegin(); fact != roundTrip.facts.cend(); ++fact)
+            builder.output(fact.key(), fact.value().toUtf8());
         Node node = nodeOf(builder, roundTrip.release.minor, {component});
         node.controlPlane = true;
-        const Assessment assessment = assess(clusterOf({node}), pack(), SnapshotBuilder::at(1000));
+        Cluster cluster = clusterOf({node});
+        cluster.objects = roundTrip.objects;
+        for (const QJsonValue &object : cluster.list(u"nodes"_s)) { // the pack's tests call the node so
+            if (const NodeObject known = nodeObject(object.toObject()); known.name == u"node"_s) {
+                cluster.nodes.first().name = known.name;
+                cluster.nodes.first().address = known.address;
+            }
+        }
+        const Assessment assessment = assess(cluster, pack(), SnapshotBuilder::at(1000));
         QList<Finding> findings = assessment.findings;
         findings.removeIf([&id](const Finding &finding) { return finding.rule != id; });
         QMap<QString, QString> values;

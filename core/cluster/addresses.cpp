@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cluster/addresses.h"
+
+#include "cluster/apifacts.h"
+
+#include <QHostAddress>
+#include <QJsonArray>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace jiagu {
+
+namespace {
+
+/// The four bytes of an IPv4 address; empty for what is none.
+QByteArray ipv4Bytes(const QString &text)
+{
+    QByteArray bytes;
+    for (const QString &part : text.split(u'.')) {
+        const bool isDigits = !part.isEmpty() && part.size() <= 3
+            && std::all_of(part.begin(), part.end(), [](QChar each) { return each >= u'0' && each <= u'9'; });
+        if (!isDigits || part.toInt() > 255)
+            return {};
+        bytes += char(part.toInt());
+    }
+    return bytes.size() == 4 ? bytes : QByteArray();
+}
+
+} // namespace
+
+QByteArray addressBytes(const QString &text)
+{
+    if (!text.contains(u':'))
+        return ipv4Bytes(text); // Qt would take 127.1 and 0x7f.0.0.1, too
+    const QHostAddress address(text);
+    if (address.protocol() != QAbstractSocket::IPv6Protocol || !address.scopeId().isEmpty())
+        return {};
+    const Q_IPV6ADDR groups = address.toIPv6Address();
+    QByteArray bytes;
+    for (const quint8 byte : groups.c)
+        bytes += char(byte);
+    return bytes;
+}
+
+QString addressText(const QByteArray &address)
+{
+    if (address.size() == 4)
+        return u"%1.%2.%3.%4"_s.arg(uchar(address[0]))
+            .arg(uchar(address[1]))
+            .arg(uchar(address[2]))
+            .arg(uchar(address[3]));
+    if (address.size() != 16)
+        return {};
+    Q_IPV6ADDR groups;
+    std::copy(address.begin(), address.end(), groups.c);
+    return QHostAddress(groups).toString();
+}
+
+bool isLoopback(const QByteArray &address)
+{
+    return address.size() == 4 ? address[0] == 127 : address == QByteArray(15, '\0') + '\1';
+}
+
+bool isEverywhere(const QByteArray &address)
+{
+    return !address.isEmpty() && address.count('\0') == address.size();
+}
+
+bool Network::contains(const QByteArray &other) const
+{
+    if (other.size() != address.size())
+        return false;
+    for (int bit = 0; bit < prefix; ++bit) {
+        const auto differs = uchar(address[bit / 8]) ^ uchar(other[bit / 8]);
+        if ((differs >> (7 - bit % 8)) & 1)
+            return false;
+    }
+    return true;
+}
+Network networkOf(const QString &text)
+{
+    const auto slash = text.indexOf(u'/');
+    Network network;
+    network.address = addressBytes(text.left(slash));
+    bool isNumber = false;
+    const int prefix = text.mid(slash + 1).toInt(&isNumber);
+    if (slash > 0 && isNumber && !network.address.isEmpty() && prefix >= 0 && prefix <= network.address.size() * 8)
+        network.prefix = prefix;
+    return network;
+}
+
+QList<NodeAddresses> nodeAddresses(const Cluster &cluster)
+{
+    QList<NodeAddresses> all;
+    for (const QJsonValue &object : cluster.list(u"nodes"_s)) {
+        NodeAddresses node;
+        node.node = nodeObject(object.toObject()).name;
+        for (const QJsonValue &address : object["status"_L1]["addresses"_L1].toArray()) {
+            const QByteArray bytes = addressBytes(address["address"_L1].toString());
+            if (address["type"_L1].toString() == "InternalIP"_L1 && !bytes.isEmpty())
+                node.internal += bytes;
+        }
+        all += node;
+    }
+    return all;
+}
+
+} // namespace jiagu

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cluster/cluster.h"
+
+namespace jiagu {
+
+/// The bytes of an address, 4 or 16; empty for what is none: 127.1, 010.0.0.1 and fe80::1%eth0 are none here.
+QByteArray addressBytes(const QString &text);
+/// An address as it is written: 10.0.0.1, fd00::1.
+QString addressText(const QByteArray &address);
+bool isLoopback(const QByteArray &address);
+/// 0.0.0.0 or ::, which stand for every address.
+bool isEverywhere(const QByteArray &address);
+
+/// A network in CIDR form.
+struct Network
+{
+    QByteArray address;
+    int prefix = -1; ///< below 0: what was read is no network
+
+    bool isValid() const { return prefix >= 0; }
+    bool contains(const QByteArray &other) const;
+};
+Network networkOf(const QString &text);
+
+/// A node's InternalIPs, in the order of its Node object.
+struct NodeAddresses
+{
+    QString node;
+    QList<QByteArray> internal;
+};
+/// Of all Node objects; empty when the API server was not asked.
+QList<NodeAddresses> nodeAddresses(const Cluster &cluster);
+
+} // namespace jiagu
