@@ -208,14 +208,14 @@ private Q_SLOTS:
         QTest::addColumn<QString>("fault");
         QTest::addColumn<QString>("error"); // of every API record; empty: they are there
         QTest::addColumn<int>("records");
-        QTest::newRow("another kubeconfig") << u"no-admin"_s << QString() << 12;
+        QTest::newRow("another kubeconfig") << u"no-admin"_s << QString() << 15;
         QTest::newRow("no kubeconfig")
             << u"no-kubeconfig"_s
-            << u"neither /etc/kubernetes/admin.conf nor /etc/kubernetes/super-admin.conf can be read"_s << 12;
-        QTest::newRow("no kubectl") << u"no-kubectl"_s << u"kubectl: not found"_s << 12;
+            << u"neither /etc/kubernetes/admin.conf nor /etc/kubernetes/super-admin.conf can be read"_s << 15;
+        QTest::newRow("no kubectl") << u"no-kubectl"_s << u"kubectl: not found"_s << 15;
         QTest::newRow("kube-apiserver does not run")
-            << u"no-server"_s << u"kube-apiserver is not running on this node"_s << 12;
-        QTest::newRow("it does not answer") << u"mute"_s << u"Unable to connect to the server"_s << 12;
+            << u"no-server"_s << u"kube-apiserver is not running on this node"_s << 15;
+        QTest::newRow("it does not answer") << u"mute"_s << u"Unable to connect to the server"_s << 15;
         QTest::newRow("a worker") << u"worker"_s << QString() << 0;
     }
     void whenTheApiCannotBeAsked()
