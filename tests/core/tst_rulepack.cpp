@@ -283,8 +283,10 @@ private Q_SLOTS:
             (QStringList{u"API-01 guided"_s, u"API-02 automatic"_s, u"API-03 automatic"_s, u"API-04 automatic"_s,
                 u"KCM-01 automatic"_s, u"KL-01 needs-input"_s, u"KL-01-gate manual"_s, u"KL-03 automatic"_s,
                 u"KL-04 automatic"_s, u"KP-01 guided"_s, u"KP-02 guided"_s, u"M-02-keys automatic"_s,
-                u"M-02-config automatic"_s, u"M-02-static manual"_s, u"WL-01 manual"_s, u"WL-02 manual"_s,
-                u"WL-08 manual"_s}));
+                u"M-02-config automatic"_s, u"M-02-static manual"_s, u"WL-01 guided"_s, u"WL-02 guided"_s,
+                u"WL-02-ports guided"_s, u"WL-03 guided"_s, u"WL-03-uid guided"_s, u"WL-04 guided"_s,
+                u"WL-04-add guided"_s, u"WL-05 guided"_s, u"WL-06 guided"_s, u"WL-07 guided"_s, u"WL-08 guided"_s,
+                u"WL-09-seccomp guided"_s, u"SA-01 guided"_s, u"M-04-subjects manual"_s}));
     }
 
     void asserts_data()
