@@ -67,6 +67,8 @@ QString spelled(const QString &name)
 /// Says so when only the spelling is wrong.
 Message spellingHint(const Assertion &assertion, const QJsonValue &value)
 {
+    if (!value.isString() && !value.isArray())
+        return {};
     const QJsonArray wanted = assertion.operand.isArray() ? assertion.operand.toArray() : QJsonArray{assertion.operand};
     const QJsonArray given = value.isArray() ? value.toArray() : QJsonArray{value};
     for (const QJsonValue &one : given) {

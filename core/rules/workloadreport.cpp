@@ -36,12 +36,11 @@ Message joined(const QList<Message> &parts)
     return result;
 }
 
-bool holdsIn(const FieldCondition &condition, const QJsonObject &container, const QJsonObject &spec)
+/// What the container says, else the pod.
+QJsonValue inForce(const QString &path, const QJsonObject &container, const QJsonObject &spec)
 {
-    QJsonValue value = valueAt(container, condition.path);
-    if (value.isNull())
-        value = valueAt(spec, condition.path);
-    return condition.assertion.holds(value);
+    const QJsonValue value = valueAt(container, path);
+    return value.isNull() ? valueAt(spec, path) : value;
 }
 
 } // namespace
@@ -129,7 +128,8 @@ void WorkloadReport::report(const Workload &workload)
     if (own.isEmpty())
         return;
     m_reportedWorkloads += &workload;
-    const ObjectFix fix = fixOf(workload, own);
+    const QList<Violation> all = own;
+    std::optional<ObjectFix> fix;
     while (!own.isEmpty()) {
         const int place = own.constFirst().place;
         const bool unusable = own.constFirst().unusable;
@@ -146,15 +146,19 @@ void WorkloadReport::report(const Workload &workload)
         if (!workload.owner.isEmpty()) {
             const QString key = workload.owner + keys;
             if (const auto known = m_firstOf.constFind(key); known != m_firstOf.cend()) {
-                ++m_reported[*known].more;
+                m_reported[*known].more += 1 + workload.alike;
                 continue;
             }
             m_firstOf.insert(key, m_reported.size());
         }
         Finding finding = findingFor(workload, same);
-        if (!finding.waiver && !unusable)
+        if (!finding.waiver && !unusable) {
+            if (!fix)
+                fix = fixOf(workload, all);
             finding.objectFix = fix;
-        m_reported += Reported{finding, 0, plainText(QString(workload.ownerKind + u' ' + workload.ownerName))};
+        }
+        m_reported +=
+            Reported{finding, workload.alike, plainText(QString(workload.ownerKind + u' ' + workload.ownerName))};
     }
 }
 
@@ -250,18 +254,19 @@ ObjectFix WorkloadReport::fixOf(const Workload &workload, const QList<Violation>
                 u"Job 的模板不允许修改：请修正创建它的文件，删除该 Job 后重新创建。"_s)};
     }
     const QString command = patchCommand(workload.kind, workload.namespaceName, workload.name);
-    const QString patch = command.isEmpty() ? QString() : patchOf(workload, violations);
+    Message obstacle;
+    const QString patch = command.isEmpty() ? QString() : patchOf(workload, violations, obstacle);
     if (patch.isEmpty()) {
         return {{}, {},
-            message(
-                u"There is no ready patch: what to write is yours to decide, as the remediation says. Edit the template of %1."_s,
-                u"没有现成的补丁：具体取值需由您按整改建议确定。请编辑 %1 的模板。"_s, name)};
+            sentences({message(u"There is no ready patch: what to write is yours to decide, as the remediation says."_s,
+                           u"没有现成的补丁：具体内容需由您按整改建议确定。"_s),
+                obstacle, message(u"Edit the template of %1."_s, u"请编辑 %1 的模板。"_s, name)})};
     }
     return {patch, command, patchNote()};
 }
 
-/// The patch that puts all of them right; empty where one of them needs more than that.
-QString WorkloadReport::patchOf(const Workload &workload, const QList<Violation> &violations) const
+/// The patch that puts all of them right; empty where one of them needs more than that, which `obstacle` may say.
+QString WorkloadReport::patchOf(const Workload &workload, const QList<Violation> &violations, Message &obstacle) const
 {
     if (m_rule.fix != FixKind::PatchObject)
         return {};
@@ -277,8 +282,12 @@ QString WorkloadReport::patchOf(const Workload &workload, const QList<Violation>
             steps += {PatchStep{container.list}, PatchStep{u"name"_s, container.name}};
         }
         for (const FieldCondition &condition : m_rule.patch.onlyIf) {
-            if (violation.unusable || !holdsIn(condition, holder, workload.spec))
-                return {};
+            if (condition.assertion.holds(inForce(condition.path, holder, workload.spec)))
+                continue;
+            obstacle = message(u"In the way stands %1 = %2 of container %3."_s, u"原因是容器 %3 的 %1 = %2。"_s,
+                condition.path, plainText(actualText(inForce(condition.path, holder, workload.spec))),
+                plainText(violation.container));
+            return {};
         }
         QJsonValue value = m_rule.patch.value;
         QString path = violation.path;
@@ -360,7 +369,7 @@ QList<Finding> WorkloadReport::folded() const
 
 QList<Finding> WorkloadReport::finish()
 {
-    const QString count = QString::number(m_workloads.all().size());
+    const QString count = QString::number(m_workloads.count());
     const QString namespaces = QString::number(m_workloads.namespaces().size());
     if (!m_workloads.missing().isEmpty()) {
         unknown(message(u"The API server's answer about %1 was not read, so these were not judged."_s,

@@ -5,6 +5,8 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace jiagu {
@@ -36,6 +38,34 @@ constexpr int podSecuritySince = 23;
 QString nameIn(const QJsonObject &metadata)
 {
     return metadata.value("name"_L1).toString();
+}
+
+/// Whether two specs of pods differ only in where the pod runs and in the generated names of token volumes.
+bool areAlike(const QJsonValue &left, const QJsonValue &right)
+{
+    if (left == right)
+        return true;
+    if (left.isObject() && right.isObject()) {
+        const QJsonObject one = left.toObject();
+        const QJsonObject other = right.toObject();
+        if (one.size() != other.size())
+            return false;
+        for (auto a = one.begin(), b = other.begin(); a != one.end(); ++a, ++b) {
+            const QString key = a.key();
+            if (key != b.key() || (key != "nodeName"_L1 && !areAlike(a.value(), b.value())))
+                return false;
+        }
+        return true;
+    }
+    if (left.isArray() && right.isArray()) {
+        const QJsonArray one = left.toArray();
+        const QJsonArray other = right.toArray();
+        return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+            [](const QJsonValue &a, const QJsonValue &b) { return areAlike(a, b); });
+    }
+    constexpr auto generated = "kube-api-access-"_L1;
+    return left.isString() && right.isString() && left.toString().startsWith(generated)
+        && right.toString().startsWith(generated);
 }
 
 } // namespace
@@ -84,9 +114,21 @@ WorkloadList::WorkloadList(const Cluster &cluster)
     }
 }
 
+Workload *WorkloadList::sameAs(const QString &owner, const QJsonObject &spec)
+{
+    constexpr int tried = 4; // a controller's pods come from few templates
+    int number = 0;
+    for (auto it = m_podsOf.constFind(owner); it != m_podsOf.cend() && it.key() == owner && number < tried;
+         ++it, ++number) {
+        if (areAlike(m_workloads[*it].spec, spec))
+            return &m_workloads[*it];
+    }
+    return nullptr;
+}
+
 void WorkloadList::collect(QLatin1StringView kind, QLatin1StringView specPath, const QJsonArray &list)
 {
-    m_workloads.reserve(m_workloads.size() + list.size());
+    m_count += list.size();
     for (const QJsonValue &item : list) {
         const QJsonObject object = item.toObject();
         const QJsonObject metadata = object.value("metadata"_L1).toObject();
@@ -108,6 +150,13 @@ void WorkloadList::collect(QLatin1StringView kind, QLatin1StringView specPath, c
             workload.owner = owner.value("uid"_L1).toString();
             workload.ownerKind = owner.value("kind"_L1).toString();
             workload.ownerName = owner.value("name"_L1).toString();
+        }
+        if (workload.isPod() && !workload.owner.isEmpty()) {
+            if (Workload *same = sameAs(workload.owner, workload.spec)) {
+                ++same->alike;
+                continue;
+            }
+            m_podsOf.insert(workload.owner, m_workloads.size());
         }
         if (metadata.value("annotations"_L1).toObject().contains("kubernetes.io/config.mirror"_L1))
             workload.staticNode = workload.spec.value("nodeName"_L1).toString(workload.staticNode);

@@ -29,6 +29,7 @@ struct Workload
     QString ownerKind;
     QString ownerName;
     QString staticNode; ///< of the mirror of a static pod: the node whose file defines it
+    int alike = 0; ///< of a pod: further pods of its controller with the same spec, which are not in the list
     bool retired = false; ///< the history of a Deployment: it runs nothing
     QString specPath; ///< of the pod's spec in the object: "spec.template.spec"
     QJsonObject spec;
@@ -49,6 +50,7 @@ public:
     explicit WorkloadList(const Cluster &cluster);
 
     const QList<Workload> &all() const { return m_workloads; }
+    qsizetype count() const { return m_count; } ///< of the objects that were read
     const QStringList &missing() const { return m_missing; } ///< resources whose list was not read
     const QSet<QString> &namespaces() const { return m_namespaces; }
     /// Its controller; null where it has none, or one that was not read.
@@ -63,9 +65,12 @@ public:
 
 private:
     void collect(QLatin1StringView kind, QLatin1StringView specPath, const QJsonArray &list);
+    Workload *sameAs(const QString &owner, const QJsonObject &spec);
 
     QList<Workload> m_workloads;
+    qsizetype m_count = 0;
     QHash<QString, const Workload *> m_byUid;
+    QMultiHash<QString, qsizetype> m_podsOf; ///< UID of a controller → positions of its pods that differ
     QStringList m_missing;
     QSet<QString> m_namespaces;
     QHash<QString, QString> m_levels; ///< namespace → level; empty: no label
@@ -119,7 +124,7 @@ private:
     void report(const Workload &workload);
     Finding findingFor(const Workload &workload, const QList<Violation> &violations) const;
     ObjectFix fixOf(const Workload &workload, const QList<Violation> &violations) const;
-    QString patchOf(const Workload &workload, const QList<Violation> &violations) const;
+    QString patchOf(const Workload &workload, const QList<Violation> &violations, Message &obstacle) const;
     QList<Finding> folded() const;
     Finding summary(Verdict verdict, const Message &reason) const;
 

@@ -264,6 +264,18 @@ private Q_SLOTS:
         QCOMPARE(open, QStringList());
     }
 
+    void patchesAreShown()
+    {
+        Input input = everything();
+        for (Finding &finding : input.assessment.findings)
+            finding.objectFix = ObjectFix{u"a:\n  b: 1\n"_s, u"kubectl patch x"_s, {u"By hand."_s, u"手工。"_s}};
+        const QString page = html(input);
+        QVERIFY(page.contains(
+            u"<p>By hand.</p><p><code>kubectl patch x</code></p>\n<pre><code>a:\n  b: 1\n</code></pre>"_s));
+        input.assessment.findings[1].objectFix->patch.clear(); // the one that failed
+        QCOMPARE(html(input).count(u"<pre>"_s), page.count(u"<pre>"_s) - 1);
+    }
+
     void changesAreMarked()
     {
         const QString page = html(everything());
@@ -317,6 +329,10 @@ private Q_SLOTS:
             << Place([](Input &i, const QString &text) { i.assessment.findings[1].overridden[0].value = text; });
         QTest::newRow("waiver") << Place([](Input &i, const QString &text) {
             i.assessment.findings[0].waiver = AppliedWaiver{text, {text, text}};
+        });
+        QTest::newRow("patch") << Place([](Input &i, const QString &text) {
+            for (Finding &found : i.assessment.findings)
+                found.objectFix = ObjectFix{text, text, {text, text}};
         });
         QTest::newRow("cluster") << Place([](Input &i, const QString &text) { i.assessment.cluster.name = text; });
         QTest::newRow("node's name") << Place(

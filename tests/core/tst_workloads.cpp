@@ -156,14 +156,14 @@ private Q_SLOTS:
             << QString() << u"A debug (ephemeral) container cannot be changed"_s;
         QTest::newRow("what the API would refuse: privileged")
             << rule << deployment(R"({"containers": [{"name": "c", "securityContext": {"privileged": true}}]})")
-            << QString() << u"There is no ready patch"_s;
+            << QString() << u"In the way stands securityContext.privileged = true of container c."_s;
         QTest::newRow("what the API would refuse: SYS_ADMIN")
             << rule
             << deployment(
                    R"({"containers": [{"name": "c", "securityContext": {"capabilities": {"add": ["SYS_ADMIN"]}}}]})")
             << QString() << u"There is no ready patch"_s;
-        QTest::newRow("a user is asked for, not invented")
-            << u"WL-03"_s << deployment(plainSpec) << QString() << u"There is no ready patch"_s;
+        QTest::newRow("a user is asked for, not invented") << u"WL-03"_s << deployment(plainSpec) << QString()
+                                                           << u"securityContext.runAsUser = not set of container c."_s;
         QTest::newRow("root is not a user for it")
             << u"WL-03"_s << deployment(R"({"securityContext": {"runAsUser": 0}, "containers": [{"name": "c"}]})")
             << QString() << u"There is no ready patch"_s;
@@ -214,6 +214,48 @@ private Q_SLOTS:
         QVERIFY2(findings[1].reason.en.contains(u"in 300 places"_s) && findings[1].reason.en.endsWith(u"290 more."_s),
             qPrintable(findings[1].reason.en));
         QVERIFY(findings[1].reason.en.size() < 1000);
+    }
+
+    // Pods of one controller that differ in their node and generated names alone are judged once; others apart.
+    void countsPodsThatAreAlike_data()
+    {
+        QTest::addColumn<QString>("container"); // of the second pod
+        QTest::addColumn<QString>("volume");
+        QTest::addColumn<bool>("isRight");
+        QTest::addColumn<int>("findings");
+        QTest::addColumn<bool>("counted"); // with the first
+        const QString token = u"kube-api-access-bbbbb"_s;
+        QTest::newRow("alike") << u"c"_s << token << false << 1 << true;
+        QTest::newRow("another container") << u"d"_s << token << false << 2 << false;
+        QTest::newRow("another volume, which says nothing here") << u"c"_s << u"x"_s << false << 1 << true;
+        QTest::newRow("it is right") << u"c"_s << token << true << 1 << false;
+    }
+    void countsPodsThatAreAlike()
+    {
+        QFETCH(QString, container);
+        QFETCH(QString, volume);
+        QFETCH(bool, isRight);
+        QFETCH(int, findings);
+        QFETCH(bool, counted);
+        const auto pod = [](const QString &name, const QString &inside, const QString &mount, bool right) {
+            const QJsonObject owner{
+                {u"kind"_s, u"VcJob"_s}, {u"name"_s, u"train"_s}, {u"uid"_s, u"o"_s}, {u"controller"_s, true}};
+            QJsonObject one{{u"name"_s, inside}, {u"volumeMounts"_s, QJsonArray{QJsonObject{{u"name"_s, mount}}}}};
+            if (right)
+                one.insert(u"securityContext"_s, QJsonObject{{u"allowPrivilegeEscalation"_s, false}});
+            return QJsonObject{{u"metadata"_s,
+                                   QJsonObject{{u"namespace"_s, u"a"_s}, {u"name"_s, name}, {u"uid"_s, name},
+                                       {u"ownerReferences"_s, QJsonArray{owner}}}},
+                {u"spec"_s, QJsonObject{{u"nodeName"_s, name}, {u"containers"_s, QJsonArray{one}}}}};
+        };
+        Cluster cluster = clusterOf("{}");
+        cluster.objects.insert(u"pods"_s,
+            QJsonArray{
+                pod(u"p1"_s, u"c"_s, u"kube-api-access-aaaaa"_s, false), pod(u"p2"_s, container, volume, isRight)});
+        const QList<Finding> found = findingsOf(u"WL-08"_s, cluster);
+        QCOMPARE(found.size(), findings);
+        QCOMPARE(found[0].reason.en.endsWith(u" 1 more objects of the same controller (VcJob train) are the same."_s),
+            counted);
     }
 
     void saysWhoUsesTheToken()
