@@ -143,8 +143,27 @@ private:
             const QString where = place(finding, m_language);
             if (!where.isEmpty())
                 m_text += u"        "_s + where + u'\n';
+            objectFix(finding);
         }
         more();
+    }
+
+    /// The patch of an API object, or why there is none: once for all containers of the object.
+    void objectFix(const Finding &finding)
+    {
+        if (!finding.objectFix)
+            return;
+        const ObjectFix &fix = *finding.objectFix;
+        QString text = fix.patch.isEmpty() ? plainText(say(fix.note)) + u'\n' : plainText(fix.command) + u'\n';
+        if (!fix.patch.isEmpty()) {
+            m_hasPatch = true;
+            for (const QString &line : plainLines(fix.patch.toUtf8()).split(u'\n', Qt::SkipEmptyParts))
+                text += u"            "_s + line + u'\n';
+        }
+        const QString key = finding.rule + finding.subject.namespaceName + u'/' + finding.subject.name + text;
+        if (key != m_lastFix)
+            m_text += u"        "_s + text;
+        m_lastFix = key;
     }
 
     void waived()
@@ -163,6 +182,14 @@ private:
 
     void foot()
     {
+        if (m_hasPatch) {
+            m_text += u'\n'
+                + say(message(
+                    u"This program does not change objects of the API yet: save a patch as patch.yaml and run the "
+                    u"command above it, with --dry-run=server first."_s,
+                    u"本程序目前不修改 API 中的对象：请将补丁保存为 patch.yaml，再执行其上方的命令（请先加上 --dry-run=server 试运行）。"_s))
+                + u'\n';
+        }
         const Counts counts = count(m_assessment.findings);
         QStringList parts;
         for (const Verdict verdict :
@@ -178,6 +205,8 @@ private:
     const Assessment &m_assessment;
     const Language m_language;
     QString m_text;
+    QString m_lastFix;
+    bool m_hasPatch = false;
 };
 
 } // namespace

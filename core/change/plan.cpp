@@ -372,6 +372,7 @@ Result<QString> fileOf(const Rule &rule, const Finding &finding, const Node &nod
         return finding.origin.kind == Origin::Kind::Attributes ? finding.origin.file : QString();
     case FixKind::None:
     case FixKind::Guided:
+    case FixKind::PatchObject:
         break;
     }
     return QString();

@@ -74,15 +74,18 @@ QString pathOfKind(const QString &kind)
     static const QHash<QString, QString> paths{
         {u"Namespace"_s, u"/api/v1/namespaces"_s},
         {u"Node"_s, u"/api/v1/nodes"_s},
+        {u"LimitRange"_s, u"/api/v1/limitranges"_s},
         {u"Pod"_s, u"/api/v1/pods"_s},
         {u"ReplicationController"_s, u"/api/v1/replicationcontrollers"_s},
         {u"Service"_s, u"/api/v1/services"_s},
+        {u"ServiceAccount"_s, u"/api/v1/serviceaccounts"_s},
         {u"DaemonSet"_s, u"/apis/apps/v1/daemonsets"_s},
         {u"Deployment"_s, u"/apis/apps/v1/deployments"_s},
         {u"ReplicaSet"_s, u"/apis/apps/v1/replicasets"_s},
         {u"StatefulSet"_s, u"/apis/apps/v1/statefulsets"_s},
         {u"CronJob"_s, u"/apis/batch/v1/cronjobs"_s},
         {u"Job"_s, u"/apis/batch/v1/jobs"_s},
+        {u"ClusterRoleBinding"_s, u"/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"_s},
     };
     return paths.value(kind);
 }

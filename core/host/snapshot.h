@@ -76,7 +76,8 @@ struct OutputRecord
     /// "authorized-keys", "sudoers", "kubeconfig-copies", "etcd-copies", "private-keys", "umask", "container-labels",
     /// "runtime-confinement". Answers of the API: "api:" and a path, one record a resource, its
     /// pages put together: {"kind", "apiVersion", "metadata", "items"}, or the object asked for:
-    /// api:/version, api:/api/v1/{nodes,namespaces,pods,replicationcontrollers,services},
+    /// api:/version, api:/api/v1/{nodes,namespaces,pods,replicationcontrollers,services,serviceaccounts,limitranges},
+    /// api:/apis/rbac.authorization.k8s.io/v1/clusterrolebindings,
     /// api:/apis/apps/v1/{deployments,replicasets,daemonsets,statefulsets}, api:/apis/batch/v1/{jobs,cronjobs},
     /// api:/api/v1/namespaces/kube-system/configmaps/kube-proxy. None of them on a worker.
     QString id;

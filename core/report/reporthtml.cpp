@@ -253,7 +253,7 @@ private:
                     + u"</span>"_s;
             }
             QStringList row{escaped(describe(finding->subject)), code(finding->actual), code(finding->expected), origin,
-                say(finding->reason)};
+                say(finding->reason) + objectFix(*finding)};
             if (withWaiver)
                 row += u"<code>"_s + escaped(finding->waiver->id) + u"</code><br>"_s + say(finding->waiver->reason);
             cells(row);
@@ -264,6 +264,20 @@ private:
                 u"<p class=\"quiet\">"_s + say(leftOutSentence(findings.size() - reportSubjectLimit)) + u"</p>\n"_s;
         }
     }
+
+    /// The patch of an API object, and what a person does with it.
+    QString objectFix(const Finding &finding) const
+    {
+        if (!finding.objectFix)
+            return {};
+        QString html = u"<p>"_s + say(finding.objectFix->note) + u"</p>"_s;
+        if (!finding.objectFix->patch.isEmpty()) {
+            html += u"<p>"_s + code(finding.objectFix->command) + u"</p>\n<pre><code>"_s
+                + plainLines(finding.objectFix->patch.toUtf8()).toHtmlEscaped() + u"</code></pre>\n"_s;
+        }
+        return html;
+    }
+
     QString code(const QString &value) const
     {
         return value.isEmpty() ? QString() : u"<code>"_s + limited(value) + u"</code>"_s;

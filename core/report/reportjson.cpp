@@ -52,6 +52,10 @@ QJsonObject toJson(const Finding &finding)
     QJsonValue waiver;
     if (finding.waiver)
         waiver = QJsonObject{{u"id"_s, finding.waiver->id}, {u"reason"_s, both(finding.waiver->reason)}};
+    QJsonValue patch;
+    if (finding.objectFix)
+        patch = QJsonObject{{u"yaml"_s, text(finding.objectFix->patch)},
+            {u"command"_s, text(finding.objectFix->command)}, {u"note"_s, both(finding.objectFix->note)}};
     return {
         {u"rule"_s, finding.rule},
         {u"subject"_s,
@@ -72,6 +76,7 @@ QJsonObject toJson(const Finding &finding)
         {u"reason"_s, both(finding.reason)},
         {u"title"_s, both(finding.title)},
         {u"waiver"_s, waiver},
+        {u"patch"_s, patch},
     };
 }
 

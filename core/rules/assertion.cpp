@@ -3,12 +3,34 @@
 
 #include "cluster/arguments.h"
 
+#include <QDir>
 #include <QJsonArray>
 #include <QStringList>
+
+#include <algorithm>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace jiagu {
+
+namespace {
+
+/// A path without what means nothing in it, with a '/' at its end.
+QString asDirectory(const QString &path)
+{
+    const QString clean = QDir::cleanPath(u'/' + path);
+    return clean.endsWith(u'/') ? clean : clean + u'/';
+}
+
+bool isAtOrAbove(const QString &path, const QString &other)
+{
+    const auto linked = [](const QString &directory) {
+        return directory.startsWith("/var/run/"_L1) ? directory.sliced(4) : directory;
+    };
+    return other.startsWith(path) || linked(other).startsWith(linked(path));
+}
+
+} // namespace
 
 bool Assertion::holds(const QJsonValue &value) const
 {
@@ -30,6 +52,13 @@ bool Assertion::holds(const QJsonValue &value) const
         return value.isArray() && value.toArray().contains(operand);
     case Operator::Excludes:
         return value.isNull() || value.isUndefined() || (value.isArray() && !value.toArray().contains(operand));
+    case Operator::NotAbove: {
+        const QString path = asDirectory(value.toString());
+        const QJsonArray paths = operand.toArray();
+        return value.isString() && std::none_of(paths.begin(), paths.end(), [&path](const QJsonValue &one) {
+            return isAtOrAbove(path, asDirectory(one.toString()));
+        });
+    }
     }
     return false;
 }
@@ -58,6 +87,9 @@ QString Assertion::text() const
         return u"contains "_s + right;
     case Operator::Excludes:
         return u"without "_s + right;
+    case Operator::NotAbove:
+        return u"not at or above %1 and %2 more"_s.arg(actualText(operand.toArray().at(0)))
+            .arg(operand.toArray().size() - 1);
     }
     return {};
 }

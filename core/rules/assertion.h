@@ -19,7 +19,8 @@ struct Assertion
         AtLeast, ///< ge
         AtMost, ///< le
         Contains, ///< contains: a list that has the item
-        Excludes ///< excludes: a list without the item, or not set
+        Excludes, ///< excludes: a list without the item, or not set
+        NotAbove ///< not_above: a path that is none of these and no directory above one; /var/run is /run
     };
     Operator op = Operator::Equal;
     QJsonValue operand;

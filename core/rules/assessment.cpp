@@ -2,6 +2,7 @@
 #include "rules/judge.h"
 
 #include "base/plaintext.h"
+#include "rules/workloads.h"
 
 #include <algorithm>
 #include <tuple>
@@ -12,7 +13,8 @@ namespace jiagu {
 
 namespace {
 
-QList<Finding> judge(const Cluster &cluster, const RulePack &pack, const Rule &rule, const QDateTime &now)
+QList<Finding> judge(const Cluster &cluster, const WorkloadList &workloads, const RulePack &pack, const Rule &rule,
+    const QDateTime &now)
 {
     switch (rule.check) {
     case CheckKind::Setting:
@@ -42,7 +44,11 @@ QList<Finding> judge(const Cluster &cluster, const RulePack &pack, const Rule &r
     case CheckKind::KubeletAuthority:
         return judgeKubeletAuthority(cluster, rule, now);
     case CheckKind::Workload:
-        return judgeWorkloads(cluster, rule, pack.waivers);
+        return judgeWorkloads(cluster, workloads, rule, pack.waivers);
+    case CheckKind::ServiceAccountTokens:
+        return judgeServiceAccountTokens(cluster, workloads, rule, pack.waivers);
+    case CheckKind::ClusterAdmins:
+        return judgeClusterAdmins(cluster, rule);
     case CheckKind::Reported:
         return judgeReported(cluster, rule);
     case CheckKind::SettingList:
@@ -82,8 +88,9 @@ bool comesBefore(const Finding &left, const Finding &right)
 Assessment assess(const Cluster &cluster, const RulePack &pack, const QDateTime &now)
 {
     Assessment assessment{cluster, pack, now, {}, {}};
+    const WorkloadList workloads(cluster);
     for (const Rule &rule : pack.rules)
-        assessment.findings += judge(cluster, pack, rule, now);
+        assessment.findings += judge(cluster, workloads, pack, rule, now);
     std::stable_sort(assessment.findings.begin(), assessment.findings.end(), comesBefore);
     return assessment;
 }

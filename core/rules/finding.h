@@ -52,6 +52,14 @@ struct AppliedWaiver
     Message reason;
 };
 
+/// How an API object is put right. This program shows it; a person applies it.
+struct ObjectFix
+{
+    QString patch; ///< YAML of a strategic merge patch; empty where there is none
+    QString command; ///< that applies it from a file; empty where there is none
+    Message note; ///< what to do with the patch, or why there is none and what to edit instead
+};
+
 /// Rule × subject: what was found.
 struct Finding
 {
@@ -66,6 +74,7 @@ struct Finding
     QList<OverriddenValue> overridden;
     Message reason; ///< why this verdict, for this subject
     std::optional<AppliedWaiver> waiver;
+    std::optional<ObjectFix> objectFix; ///< of a workload or another API object that is not as it must be
     bool fixable = false; ///< the rule has a fix that can be planned on this subject
 
     bool counts() const { return !waiver; } ///< a waived finding is shown, and does not count

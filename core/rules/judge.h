@@ -7,6 +7,8 @@
 
 namespace jiagu {
 
+class WorkloadList;
+
 /// The findings of one rule, in no order. Each function takes rules of its own CheckKind. Pure.
 QList<Finding> judgeSetting(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeCipherSuites(const Cluster &cluster, const Rule &rule);
@@ -31,7 +33,11 @@ QList<Finding> judgeKubeletAuthority(const Cluster &cluster, const Rule &rule, c
 QList<Finding> judgeKubeletAddress(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeAnonymousAuth(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeSameArguments(const Cluster &cluster, const Rule &rule);
-QList<Finding> judgeWorkloads(const Cluster &cluster, const Rule &rule, const QList<NamespaceWaiver> &waivers);
+QList<Finding> judgeWorkloads(
+    const Cluster &cluster, const WorkloadList &workloads, const Rule &rule, const QList<NamespaceWaiver> &waivers);
+QList<Finding> judgeServiceAccountTokens(
+    const Cluster &cluster, const WorkloadList &workloads, const Rule &rule, const QList<NamespaceWaiver> &waivers);
+QList<Finding> judgeClusterAdmins(const Cluster &cluster, const Rule &rule);
 
 /// A finding of the rule with what all its findings share.
 Finding findingOf(const Rule &rule, const Cluster &cluster, Verdict verdict, Message reason);

@@ -199,12 +199,12 @@ Cluster situation(const Rule &rule, const RuleTest &test, const Given &given)
     }
     if (test.apiRead) {
         cluster.apiNode = node.name;
-        for (const QString &resource :
-            {u"pods"_s, u"deployments"_s, u"statefulsets"_s, u"daemonsets"_s, u"jobs"_s, u"cronjobs"_s,
-                u"replicasets"_s, u"replicationcontrollers"_s, u"configmaps"_s, u"nodes"_s, u"services"_s})
-            cluster.objects.insert(resource, test.objects.value(resource).toArray());
-        for (const QString &resource : test.objects.keys())
-            cluster.objects.insert(resource, test.objects.value(resource).toArray());
+        for (const QString &resource : {u"pods"_s, u"deployments"_s, u"statefulsets"_s, u"daemonsets"_s, u"jobs"_s,
+                 u"cronjobs"_s, u"replicasets"_s, u"replicationcontrollers"_s, u"configmaps"_s, u"nodes"_s,
+                 u"namespaces"_s, u"serviceaccounts"_s, u"limitranges"_s, u"clusterrolebindings"_s, u"services"_s}) {
+            if (!test.notRead.contains(resource))
+                cluster.objects.insert(resource, test.objects.value(resource).toArray());
+        }
     } else {
         cluster.apiError = message(u"The API server did not answer."_s, u"API server 没有应答。"_s);
     }
@@ -226,12 +226,14 @@ public:
         bool passes = false;
         bool fails = false;
         bool roundTrip = false;
+        bool patched = false;
         for (const RuleTest &test : m_rule.tests) {
             runTest(test);
             // What a person decides is neither.
             const bool decided = test.expect.contains(u"manual"_s);
             passes = passes || decided || test.expect.contains(u"pass"_s);
             fails = fails || decided || test.expect.contains(u"fail"_s);
+            patched = patched || !test.patch.isEmpty();
             roundTrip =
                 roundTrip || !test.fixed.isEmpty() || !test.fixedFiles.isEmpty() || !test.fixedAttributes.isEmpty();
         }
@@ -244,6 +246,10 @@ public:
             add(at,
                 message(u"The rule has a fix and no test of it (fixed, fixed_files or fixed_attributes)."_s,
                     u"该规则带有修复，却没有对应的测试（fixed、fixed_files 或 fixed_attributes）。"_s));
+        if (m_rule.fix == FixKind::PatchObject && !patched)
+            add(at,
+                message(u"The rule has a patch and no test of it (patch)."_s,
+                    u"该规则带有补丁，却没有对应的测试（patch）。"_s));
         return m_errors;
     }
 
@@ -272,6 +278,8 @@ private:
                         u"%1：“%2”不是“0644 0 0”（权限、uid、gid）的形式。"_s, name, plainText(text)));
         }
         judge(test, name, given, test.expect, test.actual);
+        if (!test.patch.isEmpty())
+            judgePatched(test, name, given);
         Given after = given;
         if (!test.fixed.isEmpty()) {
             const Result<QList<QByteArray>> fixed = argvOf(test.fixed);
@@ -304,6 +312,63 @@ private:
             return addressOf(test, u"node"_s);
         return test.value.isEmpty() ? m_rule.fixValue : test.value;
     }
+    /// The first finding has this patch, and with all patches applied the rule passes.
+    void judgePatched(const RuleTest &test, const Message &name, const Given &given)
+    {
+        const QList<Finding> findings = assess(situation(m_rule, test, given), m_pack, moment).findings;
+        const QString first = findings.constFirst().objectFix.value_or(ObjectFix()).patch;
+        if (first != test.patch) {
+            return add(test.at,
+                message(u"%1 expects the patch\n%2and got\n%3"_s, u"%1 期望的补丁为\n%2实际为\n%3"_s, name, test.patch,
+                    first));
+        }
+        RuleTest after = test;
+        for (const Finding &finding : findings) {
+            const QString patch = finding.objectFix.value_or(ObjectFix()).patch;
+            const Result<YamlDocument> document = YamlDocument::parse(u"patch"_s, patch.toUtf8());
+            if (!document || document->root() < 0)
+                continue;
+            const QJsonObject read = yamlValue(*document, document->root()).toObject();
+            const QString list = finding.subject.kind.toLower() + u's';
+            QJsonArray objects = after.objects.value(list).toArray();
+            for (QJsonValueRef object : objects) {
+                const QJsonValue metadata = object.toObject().value("metadata"_L1);
+                if (metadata["name"_L1].toString() == finding.subject.name
+                    && metadata["namespace"_L1].toString() == finding.subject.namespaceName)
+                    object = patched(object, read);
+            }
+            after.objects.insert(list, objects);
+        }
+        judge(after, name, given, {u"pass"_s}, {});
+    }
+
+    /// A strategic merge of what patches of rules hold.
+    static QJsonValue patched(const QJsonValue &value, const QJsonValue &patch)
+    {
+        if (patch.isArray() && patch.toArray().at(0).isObject()) {
+            QJsonArray list = value.toArray();
+            for (const QJsonValue &item : patch.toArray()) {
+                const QString key = item.toObject().contains("containerPort"_L1) ? u"containerPort"_s : u"name"_s;
+                for (QJsonValueRef one : list) {
+                    if (one.toObject().value(key) == item.toObject().value(key))
+                        one = patched(one, item);
+                }
+            }
+            return list;
+        }
+        if (!patch.isObject())
+            return patch;
+        QJsonObject object = value.toObject();
+        const QJsonObject changes = patch.toObject();
+        for (auto it = changes.begin(); it != changes.end(); ++it) {
+            if (it.value().isNull())
+                object.remove(it.key());
+            else
+                object.insert(it.key(), patched(object.value(it.key()), it.value()));
+        }
+        return object;
+    }
+
 
     /// The flag is there once, with the value or with the item added to what it had.
     bool hasFix(const QList<QByteArray> &argv, const RuleTest &test) const

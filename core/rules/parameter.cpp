@@ -22,6 +22,7 @@ QString fixName(const Rule &rule)
     case FixKind::None:
         return u"manual"_s;
     case FixKind::Guided:
+    case FixKind::PatchObject:
         return u"guided"_s;
     case FixKind::SetFlag:
     case FixKind::SetField:

@@ -283,7 +283,8 @@ private:
             {"serving_certificate"_ba, &Loader::readServingCertificate},
             {"kubelet_authority"_ba, &Loader::readKubeletAuthority},
             {"kubelet_address"_ba, &Loader::readKubeletAddress},
-            {"anonymous_auth"_ba, &Loader::readAnonymousAuth}, {"same_arguments"_ba, &Loader::readSameArguments}};
+            {"anonymous_auth"_ba, &Loader::readAnonymousAuth}, {"same_arguments"_ba, &Loader::readSameArguments},
+            {"service_accounts"_ba, &Loader::readServiceAccounts}, {"cluster_admins"_ba, &Loader::readClusterAdmins}};
         QList<QByteArray> known;
         QStringList names;
         for (const auto &[name, reader] : checks) {
@@ -737,28 +738,100 @@ private:
     void readWorkload(int node, Rule &rule)
     {
         rule.check = CheckKind::Workload;
-        const auto fields =
-            m_read.fields(node, {"container?"_ba, "pod?"_ba, "skip_windows?"_ba, "type"_ba, "assert"_ba});
+        const auto fields = m_read.fields(node,
+            {"container?"_ba, "pod?"_ba, "inherit?"_ba, "unset?"_ba, "ephemeral?"_ba, "limit_range?"_ba, "unless?"_ba,
+                "type"_ba, "assert"_ba});
         if (m_read.failed())
             return;
-        if (fields.contains("skip_windows"))
-            rule.fields.skipWindows = m_read.value(fields["skip_windows"]).toBool();
+        const auto flag = [&](const QByteArray &key, bool otherwise) {
+            return fields.contains(key) ? readBool(fields[key]) : otherwise;
+        };
+        rule.fields.inherit = flag("inherit"_ba, false);
+        rule.fields.ephemeral = flag("ephemeral"_ba, true);
+        rule.fields.limitRange = flag("limit_range"_ba, false);
+        if (fields.contains("unset"))
+            rule.fields.optional = m_read.oneOf(fields["unset"], {u"fail"_s, u"pass"_s}) == 1;
         if (fields.contains("container")) {
             for (const int item : m_read.items(fields["container"]))
-                rule.fields.container += readPath(item);
+                rule.fields.container += readFieldPath(item);
         }
         if (fields.contains("pod")) {
             for (const int item : m_read.items(fields["pod"]))
-                rule.fields.pod += readPath(item);
+                rule.fields.pod += readFieldPath(item);
         }
+        if (fields.contains("unless"))
+            rule.fields.unless = readConditions(fields["unless"]);
         if (rule.fields.container.isEmpty() && rule.fields.pod.isEmpty())
             m_read.fail(node,
                 message(u"A workload check names fields of container, pod, or both."_s,
                     u"workload 检查必须列出 container、pod 或两者的字段。"_s));
-        constexpr std::array types{ValueType::Bool, ValueType::Integer, ValueType::String};
-        const int type = m_read.oneOf(fields["type"], {u"bool"_s, u"integer"_s, u"string"_s});
-        rule.assertion = readAssertion(fields["assert"], types[size_t(std::max(0, type))]);
+        using Type = WorkloadFields::Type;
+        constexpr std::array types{Type::Bool, Type::Integer, Type::Text, Type::List, Type::Quantity};
+        constexpr std::array values{
+            ValueType::Bool, ValueType::Integer, ValueType::String, ValueType::StringList, ValueType::Integer};
+        const int type = m_read.oneOf(fields["type"], {u"bool"_s, u"integer"_s, u"string"_s, u"list"_s, u"quantity"_s});
+        rule.fields.type = types[size_t(std::max(0, type))];
+        rule.assertion = readAssertion(fields["assert"], values[size_t(std::max(0, type))]);
         requireComponent(node, rule, ComponentKind::Workload);
+    }
+
+    void readServiceAccounts(int node, Rule &rule)
+    {
+        rule.check = CheckKind::ServiceAccountTokens;
+        readNothing(node);
+        requireComponent(node, rule, ComponentKind::Workload);
+    }
+
+    void readClusterAdmins(int node, Rule &rule)
+    {
+        rule.check = CheckKind::ClusterAdmins;
+        const auto fields = m_read.fields(node, {"role"_ba, "expected"_ba, "everyone"_ba});
+        if (m_read.failed())
+            return;
+        rule.admins = {m_read.text(fields["role"]), m_read.texts(fields["expected"]), m_read.texts(fields["everyone"])};
+        requireComponent(node, rule, ComponentKind::ApiServer);
+    }
+
+    bool readBool(int node)
+    {
+        const QJsonValue value = m_read.value(node);
+        if (!m_read.failed() && !value.isBool())
+            m_read.fail(node, message(u"true or false is expected here."_s, u"此处应为 true 或 false。"_s));
+        return value.toBool();
+    }
+
+    /// Fields and what they have to be: {path, from, OPERATOR: value}.
+    QList<FieldCondition> readConditions(int node)
+    {
+        QList<FieldCondition> result;
+        for (const int item : m_read.items(node)) {
+            const auto fields = m_read.fields(item, {"path"_ba, "from?"_ba, "assert"_ba});
+            if (m_read.failed())
+                break;
+            FieldCondition condition;
+            condition.path = readPath(fields["path"]);
+            if (fields.contains("from"))
+                condition.from = readRelease(fields["from"]);
+            // The type of the field follows from the operand.
+            const auto assertion = m_read.pairs(fields["assert"]);
+            const QJsonValue operand = assertion.isEmpty() ? QJsonValue() : m_read.value(assertion[0].second);
+            const bool ofList =
+                !assertion.isEmpty() && (assertion[0].first == "contains" || assertion[0].first == "excludes");
+            condition.assertion = readAssertion(fields["assert"],
+                ofList                   ? ValueType::StringList
+                    : operand.isBool()   ? ValueType::Bool
+                    : operand.isDouble() ? ValueType::Integer
+                                         : ValueType::String);
+            result += condition;
+        }
+        return result;
+    }
+
+    /// A path in which a name may be followed by [], for each item of a list.
+    QString readFieldPath(int node)
+    {
+        return matching(node, u"[A-Za-z][A-Za-z0-9]*(\\[\\])?(\\.[A-Za-z][A-Za-z0-9]*(\\[\\])?){0,15}"_s,
+            message(u"a path of field names with dots, and [] after a list"_s, u"以点分隔的字段路径（列表后加 []）"_s));
     }
 
     void requireComponent(int node, const Rule &rule, ComponentKind kind)
@@ -795,7 +868,7 @@ private:
         using enum Assertion::Operator;
         static const QList<std::pair<QByteArray, Assertion::Operator>> operators{{"eq"_ba, Equal}, {"ne"_ba, NotEqual},
             {"in"_ba, In}, {"gt"_ba, Greater}, {"ge"_ba, AtLeast}, {"le"_ba, AtMost}, {"contains"_ba, Contains},
-            {"excludes"_ba, Excludes}};
+            {"excludes"_ba, Excludes}, {"not_above"_ba, NotAbove}};
         QList<QByteArray> names;
         for (const auto &[name, op] : operators)
             names += name + '?';
@@ -856,21 +929,27 @@ private:
         case Assertion::Operator::Contains:
         case Assertion::Operator::Excludes:
             return list && assertion.operand.isString();
+        case Assertion::Operator::NotAbove: {
+            const QJsonArray paths = assertion.operand.toArray();
+            return type == ValueType::String && !paths.isEmpty()
+                && std::all_of(paths.begin(), paths.end(),
+                    [](const QJsonValue &path) { return path.toString().startsWith(u'/'); });
+        }
         }
         return false;
     }
 
     void readFix(int node, Rule &rule)
     {
-        const auto fields =
-            m_read.fields(node, {"set_flag?"_ba, "set_field?"_ba, "set_attributes?"_ba, "guided?"_ba, "parameter?"_ba});
+        const auto fields = m_read.fields(
+            node, {"set_flag?"_ba, "set_field?"_ba, "set_attributes?"_ba, "patch?"_ba, "guided?"_ba, "parameter?"_ba});
         if (m_read.failed())
             return;
         const bool hasParameter = fields.contains("parameter");
         if (fields.size() != (hasParameter ? 2 : 1)) {
             m_read.fail(node,
-                message(u"A fix is exactly one of set_flag, set_field, set_attributes and guided."_s,
-                    u"修复只能是 set_flag、set_field、set_attributes、guided 之一。"_s));
+                message(u"A fix is exactly one of set_flag, set_field, set_attributes, patch and guided."_s,
+                    u"修复只能是 set_flag、set_field、set_attributes、patch、guided 之一。"_s));
             return;
         }
         const bool isList = rule.setting.type == ValueType::StringList;
@@ -923,13 +1002,15 @@ private:
                 m_read.fail(node,
                     message(u"set_attributes fixes a rule about file_attributes and takes no parameter."_s,
                         u"set_attributes 只能修复 file_attributes 规则，且没有 parameter。"_s));
+        } else if (fields.contains("patch")) {
+            readPatch(fields["patch"], rule, hasParameter);
         } else {
             rule.fix = FixKind::Guided;
             readNothing(fields["guided"]);
             if (hasParameter)
                 m_read.fail(node, message(u"A guided fix takes no parameter."_s, u"guided 没有 parameter。"_s));
         }
-        rule.fixable = rule.fix != FixKind::Guided;
+        rule.fixable = rule.fix != FixKind::Guided && rule.fix != FixKind::PatchObject;
         if (rule.fixable && (rule.fixValue == ownAddress) != (rule.check == CheckKind::KubeletAddress))
             m_read.fail(node,
                 message(u"The value %1 is for kubelet_address, and the only one there."_s,
@@ -938,6 +1019,21 @@ private:
             if (const Message problem = valueProblem(rule, rule.parameter->proposal); !problem.isEmpty())
                 m_read.fail(fields["parameter"], problem);
         }
+    }
+
+    void readPatch(int node, Rule &rule, bool hasParameter)
+    {
+        const auto fields = m_read.fields(node, {"value"_ba, "only_if?"_ba});
+        if (m_read.failed())
+            return;
+        rule.fix = FixKind::PatchObject;
+        rule.patch.value = m_read.value(fields["value"]);
+        if (fields.contains("only_if"))
+            rule.patch.onlyIf = readConditions(fields["only_if"]);
+        if (hasParameter || (rule.check != CheckKind::Workload && rule.check != CheckKind::ServiceAccountTokens))
+            m_read.fail(node,
+                message(u"patch fixes a rule about workload or service_accounts and takes no parameter."_s,
+                    u"patch 只能修复 workload 或 service_accounts 规则，且没有 parameter。"_s));
     }
 
     void readNothing(int node)
@@ -969,7 +1065,7 @@ private:
         const auto fields = m_read.fields(node,
             {"name"_ba, "release?"_ba, "argv?"_ba, "other_argv?"_ba, "files?"_ba, "outputs?"_ba, "objects?"_ba,
                 "api?"_ba, "manifest?"_ba, "fixed?"_ba, "fixed_files?"_ba, "attributes?"_ba, "fixed_attributes?"_ba,
-                "value?"_ba, "uid?"_ba, "probes?"_ba, "peers?"_ba, "expect"_ba, "actual?"_ba});
+                "value?"_ba, "uid?"_ba, "probes?"_ba, "peers?"_ba, "not_read?"_ba, "patch?"_ba, "expect"_ba, "actual?"_ba});
         if (m_read.failed())
             return test;
         test.name = m_read.text(fields["name"]);
@@ -1014,6 +1110,10 @@ private:
             test.objects = m_read.value(fields["objects"]).toObject();
         if (fields.contains("api"))
             test.apiRead = m_read.oneOf(fields["api"], {u"read"_s, u"not-read"_s}) == 0;
+        if (fields.contains("not_read"))
+            test.notRead = m_read.texts(fields["not_read"]);
+        if (fields.contains("patch"))
+            test.patch = m_read.text(fields["patch"]);
         if (fields.contains("manifest"))
             test.manifest = m_read.text(fields["manifest"]).toUtf8();
         if (fields.contains("fixed"))

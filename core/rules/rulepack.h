@@ -45,7 +45,9 @@ enum class CheckKind
     KubeletAuthority, ///< whether kube-apiserver verifies kubelets, and whether it can
     KubeletAddress, ///< the kubelet listens on its node's own address alone
     AnonymousAuth, ///< who is not authenticated reaches no more of kube-apiserver than its health
-    SameArguments ///< a component runs with the same arguments on every node
+    SameArguments, ///< a component runs with the same arguments on every node
+    ServiceAccountTokens, ///< tokens of default ServiceAccounts that nobody asked for
+    ClusterAdmins ///< who is bound to a ClusterRole that may do everything
 };
 
 /// A Reported rule: which records, and what of them counts.
@@ -179,15 +181,52 @@ enum class FixKind
     Guided, ///< by hand, in the order that the remediation gives
     SetFlag, ///< a flag of a static pod
     SetField, ///< a key at the top of the kubelet's configuration file
-    SetAttributes ///< owner and mode of a file
+    SetAttributes, ///< owner and mode of a file
+    PatchObject ///< a strategic merge patch of an API object: shown, and applied by hand
 };
 
-/// Where in a pod's spec a workload rule looks: dotted paths of fields.
+/// A field and what it has to be.
+struct FieldCondition
+{
+    QString path; ///< with dots
+    Assertion assertion;
+    Release from; ///< the condition counts from this release of the cluster on; not known: in all
+};
+
+/// Where in a pod's spec a workload rule looks: paths of fields with dots; `[]` after a name means each item of a list.
 struct WorkloadFields
 {
+    enum class Type
+    {
+        Bool,
+        Integer,
+        Text,
+        List, ///< of texts
+        Quantity ///< "500m", "2Gi": compared as a number
+    };
+    Type type = Type::Bool;
     QStringList container; ///< below each container, init container and ephemeral container
     QStringList pod; ///< below the pod's spec
-    bool skipWindows = false; ///< pods for Windows have no such field
+    bool inherit = false; ///< where a container says nothing, the same path below the pod's spec is in force
+    bool optional = false; ///< what is not set is as required
+    bool ephemeral = true; ///< ephemeral containers have such a field
+    bool limitRange = false; ///< where a template says nothing, the namespace's LimitRange does for its pods
+    QList<FieldCondition> unless; ///< a pod whose spec holds one of these is not asked
+};
+
+/// The fix of an API object's field.
+struct FieldPatch
+{
+    QJsonValue value; ///< null takes the field away; of a list's item nothing: the list keeps what passes
+    QList<FieldCondition> onlyIf; ///< of the container (or the pod, where it says nothing): else there is no patch
+};
+
+/// Who may be bound to a ClusterRole that may do everything: subjects as "Group/system:masters".
+struct ClusterAdminsRule
+{
+    QString role; ///< name of the ClusterRole
+    QStringList expected; ///< the cluster's own
+    QStringList everyone; ///< these stand for anybody: a failure
 };
 
 /// A test that a rule carries: a situation, and the verdicts it must give. docs/rules.md describes each part.
@@ -203,6 +242,8 @@ struct RuleTest
     QJsonObject objects; ///< as Cluster::objects
     QList<QByteArray> otherArgv; ///< of a second component of the node that runs
     bool apiRead = true;
+    QStringList notRead; ///< lists of API objects whose answer is missing
+    QString patch; ///< YAML of the first finding's patch; with all of them applied, the rule passes
     QByteArray manifest; ///< of the component, which runs as it says
     QByteArray fixed; ///< the manifest after the fix; empty where the test is no round trip
     QMap<QString, QByteArray> fixedFiles; ///< files that the fix changes, afterwards; the round trip of a set_field
@@ -269,6 +310,8 @@ struct Rule
     QStringList providers; ///< of an EncryptionAtRest rule: those that encrypt
     QList<DockerOption> docker; ///< of a Docker rule
     QStringList own; ///< of a SameArguments rule: the flags that each node has a value of its own for
+    ClusterAdminsRule admins; ///< of a ClusterAdmins rule
+    FieldPatch patch; ///< fix of an API object
     QList<RuleTest> tests;
     FixKind fix = FixKind::None;
     bool fixable = false; ///< the program can plan the fix

@@ -902,7 +902,7 @@ END { print nonce " size=" total + 0 > "/dev/stderr" }
 '
 first=/api/v1/namespaces/kube-system/configmaps/kube-proxy
 pods=/api/v1/pods
-others=/api/v1/namespaces,/api/v1/nodes,/api/v1/replicationcontrollers,/api/v1/services,/apis/apps/v1/daemonsets,/apis/apps/v1/deployments,/apis/apps/v1/replicasets,/apis/apps/v1/statefulsets,/apis/batch/v1/cronjobs,/apis/batch/v1/jobs
+others=/api/v1/namespaces,/api/v1/nodes,/api/v1/limitranges,/api/v1/replicationcontrollers,/api/v1/serviceaccounts,/api/v1/services,/apis/apps/v1/daemonsets,/apis/apps/v1/deployments,/apis/apps/v1/replicasets,/apis/apps/v1/statefulsets,/apis/batch/v1/cronjobs,/apis/batch/v1/jobs,/apis/rbac.authorization.k8s.io/v1/clusterrolebindings
 
 # ask PATHS COMMAND...: an answer of the API server. Sets $status, and $next where a list goes on.
 ask() {
@@ -974,7 +974,7 @@ api() {
     pages "$pods" "$@"
     # In a small cluster the rest comes from one process, which holds it all; in a large one page by page.
     if [ "$pages" = 1 ] && ! late; then
-        kinds=$(printf %s "$others" | sed 's,/api/v1/,,g; s,/apis/\([a-z]*\)/v1/\([a-z]*\),\2.\1,g')
+        kinds=$(printf %s "$others" | sed 's,/api/v1/,,g; s,/apis/\([a-z0-9.]*\)/v1/\([a-z]*\),\2.\1,g')
         ask "$others" "$@" -A -o json "$kinds"
         [ "$status" != 0 ] || return
     fi

@@ -445,7 +445,7 @@ waivers:
         QCOMPARE(fixes.value(u"API-02"_s), u"automatic"_s);
         QCOMPARE(fixes.value(u"KL-01"_s), u"needs-input"_s);
         QCOMPARE(fixes.value(u"API-01"_s), u"guided"_s);
-        QCOMPARE(fixes.value(u"WL-01"_s), u"manual"_s);
+        QCOMPARE(fixes.value(u"WL-01"_s), u"guided"_s);
     }
 
     void reportsAreWritten_data()

@@ -32,6 +32,7 @@ Finding failing()
     finding.overridden = {
         {u"yes"_s, {Origin::Kind::File, u"/etc/kubernetes/other.yaml"_s, 3, 1, -1, u"profiling"_s, {}}}};
     finding.reason = {u"It is on."_s, u"已开启。"_s};
+    finding.objectFix = ObjectFix{u"a: 1\n"_s, u"kubectl patch x"_s, {u"By hand."_s, u"手工。"_s}};
     return finding;
 }
 
@@ -186,20 +187,22 @@ private Q_SLOTS:
              "origin": {"kind": "argument", "file": "/etc/kubernetes/manifests/kube-apiserver.yaml", "line": 20, "column": 7,
                         "index": 5, "key": null, "release": null},
              "reason": {"zh": "已开启。", "en": "It is on."}, "title": {"zh": "关闭性能分析", "en": "Profiling is off"},
-             "waiver": null},
+             "waiver": null, "patch": {"yaml": "a: 1\n", "command": "kubectl patch x", "note": {"zh": "手工。", "en": "By hand."}}},
             {"rule": "WL-01",
              "subject": {"cluster": "cluster-id", "node": null, "component": "workload", "namespace": "kube-system",
                          "kind": "DaemonSet", "name": "kube-proxy", "container": "kube-proxy"},
              "verdict": "fail", "severity": "high", "expected": null, "actual": null,
              "origin": {"kind": null, "file": null, "line": null, "column": null, "index": null, "key": null, "release": null},
              "reason": null, "title": {"zh": "禁止特权容器", "en": "No privileged containers"},
-             "waiver": {"id": "builtin:system-namespace", "reason": {"zh": "属于系统组件。", "en": "It belongs to the system."}}},
+             "waiver": {"id": "builtin:system-namespace", "reason": {"zh": "属于系统组件。", "en": "It belongs to the system."}},
+             "patch": null},
             {"rule": "KL-01",
              "subject": {"cluster": "cluster-id", "node": null, "component": null, "namespace": null, "kind": null, "name": null,
                          "container": null},
              "verdict": "unknown", "severity": "low", "expected": null, "actual": null,
              "origin": {"kind": null, "file": null, "line": null, "column": null, "index": null, "key": null, "release": null},
-             "reason": null, "title": {"zh": "进程数上限", "en": "A limit of processes"}, "waiver": null}]})";
+             "reason": null, "title": {"zh": "进程数上限", "en": "A limit of processes"}, "waiver": null,
+             "patch": null}]})";
         QCOMPARE(findingsJson(assessment), QJsonDocument::fromJson(expected).object());
     }
 
@@ -267,6 +270,18 @@ private Q_SLOTS:
         QCOMPARE(open, QStringList());
     }
 
+    void patchesAreShown()
+    {
+        Input input = everything();
+        for (Finding &finding : input.assessment.findings)
+            finding.objectFix = ObjectFix{u"a:\n  b: 1\n"_s, u"kubectl patch x"_s, {u"By hand."_s, u"手工。"_s}};
+        const QString page = html(input);
+        QVERIFY(page.contains(
+            u"<p>By hand.</p><p><code>kubectl patch x</code></p>\n<pre><code>a:\n  b: 1\n</code></pre>"_s));
+        input.assessment.findings[1].objectFix->patch.clear(); // the one that failed
+        QCOMPARE(html(input).count(u"<pre>"_s), page.count(u"<pre>"_s) - 1);
+    }
+
     void changesAreMarked()
     {
         const QString page = html(everything());
@@ -320,6 +335,10 @@ private Q_SLOTS:
             << Place([](Input &i, const QString &text) { i.assessment.findings[1].overridden[0].value = text; });
         QTest::newRow("waiver") << Place([](Input &i, const QString &text) {
             i.assessment.findings[0].waiver = AppliedWaiver{text, {text, text}};
+        });
+        QTest::newRow("patch") << Place([](Input &i, const QString &text) {
+            for (Finding &found : i.assessment.findings)
+                found.objectFix = ObjectFix{text, text, {text, text}};
         });
         QTest::newRow("cluster") << Place([](Input &i, const QString &text) { i.assessment.cluster.name = text; });
         QTest::newRow("node's name") << Place(

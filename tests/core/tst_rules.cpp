@@ -777,7 +777,7 @@ private:
                 QJsonArray{pod(u"a"_s, u"p"_s,
                     {QJsonObject{
                         {u"name"_s, u"c"_s}, {u"securityContext"_s, QJsonObject{{u"privileged"_s, u"true"_s}}}}})}}}),
-            {u"pass high workload = "_s});
+            {u"error high a/Pod/p container c = true from object a/p"_s});
         row("names are plain text", rule,
             clusterOf(QJsonObject{{u"pods"_s, QJsonArray{pod(u"a"_s, u"p\u001b[31m"_s, bad)}}}),
             {u"fail high a/Pod/p\\u{1B}[31m container c = true from object a/p\\u{1B}[31m"_s});

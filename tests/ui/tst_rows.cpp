@@ -164,6 +164,22 @@ private Q_SLOTS:
                 u"2|0|- --profiling=true|[true]"_s, u"0|2|- --profiling=false|[false]"_s, u"3|3|b: 2|"_s}));
     }
 
+    void showsThePatchOfAnObject()
+    {
+        Assessment assessment = literalAssessment();
+        Finding &finding = assessment.findings[0];
+        finding.fixable = false;
+        Rule rule;
+        rule.id = finding.rule;
+        assessment.pack.rules = {rule};
+        finding.objectFix =
+            ObjectFix{u"a:\n  b: <i>1</i>\n"_s, u"kubectl patch x"_s, {u"Do it yourself."_s, u"手工。"_s}};
+        Explanation pane;
+        pane.showItem(assessment, {.kind = TreeItem::Kind::Finding, .finding = 0, .node = u"cp1"_s});
+        for (const QString &text : {u"Do it yourself."_s, u"kubectl patch x"_s, u"a:\n  b: <i>1</i>"_s})
+            QVERIFY2(pane.toPlainText().contains(text), qPrintable(pane.toPlainText()));
+    }
+
     void neverReadsTextOfANodeAsMarkup()
     {
         Assessment assessment = literalAssessment();

@@ -207,6 +207,12 @@ QString Explanation::findingHtml(const Assessment &assessment, const Finding &fi
             html += section(tr("Why this program cannot change it now"), describe(planned.error(), uiLanguage()));
         else if (!planned->steps.isEmpty())
             html += section(tr("What is interrupted"), text(planned->steps.first().interruption));
+    } else if (finding.objectFix) {
+        html += section(tr("By hand"), text(finding.objectFix->note));
+        if (!finding.objectFix->patch.isEmpty()) {
+            html += u"<p>"_s + code(finding.objectFix->command) + u"</p><pre>"_s
+                + plainLines(finding.objectFix->patch.toUtf8()).toHtmlEscaped() + u"</pre>"_s;
+        }
     } else if (finding.verdict == Verdict::Fail) {
         html += section(tr("By hand"), tr("This program only judges this setting; the change is yours to make."));
     }
