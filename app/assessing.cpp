@@ -5,6 +5,7 @@
 #include "base/plaintext.h"
 #include "commands.h"
 #include "rules/advice.h"
+#include "rules/judge.h"
 #include "rules/upgrade.h"
 
 #include <QFile>
@@ -160,7 +161,7 @@ private:
         for (const UpgradeObstacle &obstacle : found.first(std::min(found.size(), shownObstacles))) {
             m_text += u"  "_s + obstacle.release.text() + u"  "_s + placeOf(obstacle) + u": "_s
                 + say(upgradeEffectText(obstacle.effect)) + (m_language == Language::Chinese ? u"。"_s : u". "_s)
-                + plainText(say(obstacle.what)) + u' ' + plainText(say(obstacle.todo)) + u'\n';
+                + plainText(say(sentences({obstacle.what, obstacle.todo}))) + u'\n';
             if (!obstacle.origin.file.isEmpty())
                 m_text += u"        "_s + (m_language == Language::Chinese ? u"来源："_s : u"from "_s)
                     + plainText(say(describe(obstacle.origin))) + u'\n';

@@ -212,9 +212,10 @@ private:
         obstacle.origin = origin;
         obstacle.source = latin(fact.source);
         const QString shown = value.isNull() ? obstacle.setting : obstacle.setting + u'=' + value;
-        obstacle.what = fact.what ? fact.what()
-                                  : message(u"%1 no longer knows the argument and does not start with it."_s,
-                                      u"%1 不再识别该参数，带着它无法启动。"_s, componentName(kind));
+        obstacle.what = fact.what
+            ? fact.what()
+            : message(u"From this release on %1 no longer knows the argument and does not start with it."_s,
+                u"自该版本起 %1 不再识别该参数，带着它无法启动。"_s, componentName(kind));
         obstacle.what = sentences({message(u"%1 is set."_s, u"当前设置了 %1。"_s, limited(shown)), obstacle.what});
         if (fact.sign == UpgradeSign::FlagMissing || fact.sign == UpgradeSign::AuditUnset
             || fact.sign == UpgradeSign::CgroupV1)

@@ -82,7 +82,7 @@ Message policyVersion()
 Message writePolicyV1()
 {
     return {u"Write apiVersion: audit.k8s.io/v1; the rules stay as they are."_s,
-        u"改为 apiVersion: audit.k8s.io/v1；规则无需改动。"_s};
+        u"改为 apiVersion: audit.k8s.io/v1；规则保持不变。"_s};
 }
 Message eventVersion()
 {

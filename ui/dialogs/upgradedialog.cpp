@@ -4,6 +4,7 @@
 #include "base/plaintext.h"
 #include "jobs/session.h"
 #include "language.h"
+#include "rules/judge.h"
 
 #include <QDialogButtonBox>
 #include <QEvent>
@@ -64,7 +65,7 @@ QString lineHtml(const UpgradeObstacle &obstacle, qsizetype index)
     return u"<tr>"_s
         + cell(
             u"<b>"_s + escaped(text(upgradeEffectText(obstacle.effect))) + u"</b><br>"_s + escaped(placeOf(obstacle)))
-        + cell(escaped(text(obstacle.what)) + u' ' + escaped(text(obstacle.todo)) + u"<br>"_s + place
+        + cell(escaped(text(sentences({obstacle.what, obstacle.todo}))) + u"<br>"_s + place
             + (place.isEmpty() ? QString() : u" — "_s) + u"<small>"_s + source + u"</small>"_s)
         + u"</tr>"_s;
 }
@@ -119,8 +120,8 @@ void UpgradeDialog::retranslate()
     m_text->setAccessibleName(tr("Before an upgrade"));
     QString html = u"<h3>"_s + escaped(tr("Before an upgrade")) + u"</h3><p>"_s + escaped(text(m_releases));
     html += m_obstacles.isEmpty()
-        ? u' ' + escaped(text(noObstacleText()))
-        : u' ' + escaped(tr("A later release no longer takes this of today's configuration as it is:"));
+        ? u"<br>"_s + escaped(text(noObstacleText()))
+        : u"<br>"_s + escaped(tr("A later release no longer takes this of today's configuration as it is:"));
     html += u"</p>"_s;
     Release release;
     bool open = false;
