@@ -5,6 +5,8 @@
 #include "base/plaintext.h"
 #include "commands.h"
 #include "rules/advice.h"
+#include "rules/judge.h"
+#include "rules/upgrade.h"
 
 #include <QFile>
 #include <QSaveFile>
@@ -18,6 +20,7 @@ namespace jiagu {
 namespace {
 
 constexpr int shownSubjects = 10;
+constexpr qsizetype shownObstacles = 10;
 
 /// Where to look, when the value stands somewhere; the reason says the rest.
 QString place(const Finding &finding, Language language)
@@ -66,6 +69,7 @@ public:
         group({u"for a person to decide"_s, u"需人工核查"_s},
             [](const Finding &f) { return !f.waiver && f.verdict == Verdict::Manual; });
         waived();
+        upgrade();
         foot();
         return m_text;
     }
@@ -178,6 +182,32 @@ private:
         m_text += u'\n' + say({u"waived"_s, u"已豁免"_s}) + u'\n';
         for (auto it = byWaiver.begin(); it != byWaiver.end(); ++it)
             m_text += u"  "_s + QString::number(it.value()) + u" × "_s + plainText(it.key()) + u'\n';
+    }
+
+    void upgrade()
+    {
+        const Cluster &cluster = m_assessment.cluster;
+        const QList<UpgradeObstacle> found = upgradeObstacles(cluster);
+        m_text += u'\n' + say({u"before an upgrade"_s, u"升级前注意"_s}) + u"\n  "_s + say(upgradeReleases(cluster))
+            + (found.isEmpty() ? u' ' + say(noObstacleText()) : QString()) + u'\n';
+        for (const UpgradeObstacle &obstacle : found.first(std::min(found.size(), shownObstacles))) {
+            m_text += u"  "_s + obstacle.release.text() + u"  "_s + placeOf(obstacle) + u": "_s
+                + say(upgradeEffectText(obstacle.effect)) + (m_language == Language::Chinese ? u"。"_s : u". "_s)
+                + plainText(say(sentences({obstacle.what, obstacle.todo}))) + u'\n';
+            if (!obstacle.origin.file.isEmpty())
+                m_text += u"        "_s + (m_language == Language::Chinese ? u"来源："_s : u"from "_s)
+                    + plainText(say(describe(obstacle.origin))) + u'\n';
+        }
+        rest(found.size() - shownObstacles);
+        const QList<Message> gaps = upgradeGaps(cluster);
+        for (const Message &gap : gaps.first(std::min(gaps.size(), shownObstacles)))
+            m_text += u"  ? "_s + plainText(say(gap)) + u'\n';
+        rest(gaps.size() - shownObstacles);
+    }
+    void rest(qsizetype left)
+    {
+        if (left > 0)
+            m_text += u"  "_s + say(message(u"… and %1 more"_s, u"……另有 %1 项"_s, QString::number(left))) + u'\n';
     }
 
     void foot()

@@ -761,6 +761,14 @@
         <source>Write the change of this node to a file for patch -p1</source>
         <translation>将该节点的变更写入文件，供 patch -p1 使用</translation>
     </message>
+    <message>
+        <source>Before an &amp;upgrade…</source>
+        <translation>升级前检查(&amp;U)…</translation>
+    </message>
+    <message>
+        <source>See what of today&apos;s configuration stops a component at a later release</source>
+        <translation>查看当前配置中会使组件在后续版本无法启动的内容</translation>
+    </message>
 </context>
 <context>
     <name>jiagu::Overview</name>
@@ -1190,6 +1198,29 @@
     <message>
         <source>%1 — kept by itself before the program ended unexpectedly</source>
         <translation>%1 — 程序意外结束前自动保存</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::UpgradeDialog</name>
+    <message>
+        <source>Before an upgrade</source>
+        <translation>升级前检查</translation>
+    </message>
+    <message>
+        <source>A later release no longer takes this of today&apos;s configuration as it is:</source>
+        <translation>当前配置中的以下内容，后续版本不再按现状接受：</translation>
+    </message>
+    <message>
+        <source>From Kubernetes %1 on</source>
+        <translation>自 Kubernetes %1 起</translation>
+    </message>
+    <message>
+        <source>%1 more are left out; a JSON report has all of them.</source>
+        <translation>另有 %1 项未列出，JSON 报告中包含全部内容。</translation>
+    </message>
+    <message>
+        <source>What could not be looked at</source>
+        <translation>未能检查的内容</translation>
     </message>
 </context>
 <context>

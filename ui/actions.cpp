@@ -51,6 +51,9 @@ constexpr ActionEntry table[] = {
         QT_TRANSLATE_NOOP("jiagu::MainWindow", "Open every branch of the tree")},
     {"collapseAll", "Ctrl+-", QT_TRANSLATE_NOOP("jiagu::MainWindow", "&Collapse all"),
         QT_TRANSLATE_NOOP("jiagu::MainWindow", "Close the branches of the tree")},
+    {"upgrade", "F7", QT_TRANSLATE_NOOP("jiagu::MainWindow", "Before an &upgrade…"),
+        QT_TRANSLATE_NOOP(
+            "jiagu::MainWindow", "See what of today's configuration stops a component at a later release")},
     {"showProblems", "Ctrl+Shift+P", QT_TRANSLATE_NOOP("jiagu::MainWindow", "P&roblems"),
         QT_TRANSLATE_NOOP("jiagu::MainWindow", "Show or hide the list of problems")},
     {"clearProblems", "", QT_TRANSLATE_NOOP("jiagu::MainWindow", "Clear pro&blems"),

@@ -9,6 +9,7 @@
 #include "dialogs/packdialog.h"
 #include "dialogs/savereport.h"
 #include "dialogs/shortcutdialog.h"
+#include "dialogs/upgradedialog.h"
 #include "jobs/session.h"
 #include "models/problemmodel.h"
 #include "pages/resultspage.h"
@@ -182,6 +183,7 @@ void MainWindow::makeActions()
     m_expand = add(m_viewMenu, "expandAll", &MainWindow::expandAll);
     m_collapse = add(m_viewMenu, "collapseAll", &MainWindow::collapseAll);
     m_viewMenu->addSeparator();
+    m_upgrade = add(m_viewMenu, "upgrade", &MainWindow::showUpgrade);
     m_showProblems = m_problemDock->toggleViewAction();
     setUp(m_showProblems, "showProblems");
     m_viewMenu->addAction(m_showProblems);
@@ -369,6 +371,21 @@ void MainWindow::showShortcuts()
     (new ShortcutDialog(this))->open();
 }
 
+void MainWindow::showUpgrade()
+{
+    if (auto *open = findChild<UpgradeDialog *>()) {
+        open->raise();
+        open->activateWindow();
+        return;
+    }
+    auto *dialog = new UpgradeDialog(m_session, this);
+    connect(dialog, &UpgradeDialog::placeRequested, this, [this](const DocumentId &document, int line) {
+        showFindings();
+        m_results->showPlace(document, line);
+    });
+    dialog->show();
+}
+
 void MainWindow::openSample()
 {
     m_session->openSample();
@@ -414,7 +431,7 @@ void MainWindow::updateActions()
     m_results->setConnectable(others);
     m_rescan->setEnabled(idle && live);
     m_close->setEnabled(idle && open);
-    for (QAction *action : {m_saveSession, m_saveSessionAs, m_save})
+    for (QAction *action : {m_saveSession, m_saveSessionAs, m_save, m_upgrade})
         action->setEnabled(open);
     m_allow->setEnabled(live);
     m_allow->setChecked(m_session->isArmed());

@@ -79,6 +79,7 @@ private:
     void remember(const QString &sessionFile);
     void forget(const QString &sessionFile);
     void showShortcuts();
+    void showUpgrade();
     void copyProblems();
     void about();
     void allowChanges();
@@ -115,6 +116,7 @@ private:
     QAction *m_allow, *m_showReview, *m_findings, *m_apply, *m_history;
     QAction *m_themes[3];
     QAction *m_shortcuts, *m_about;
+    QAction *m_upgrade;
 };
 
 } // namespace jiagu

@@ -3,6 +3,7 @@
 
 #include "base/linediff.h"
 #include "base/plaintext.h"
+#include "rules/upgrade.h"
 
 #include <QFile>
 
@@ -44,6 +45,7 @@ public:
         waived();
         tailoring();
         passed();
+        upgrade();
         changes();
         words();
         m_html += u"</main>\n</body>\n</html>\n"_s;
@@ -372,6 +374,37 @@ private:
             }
         }
         endTable();
+        endSection();
+    }
+
+    void upgrade()
+    {
+        const Cluster &cluster = m_assessment.cluster;
+        const QList<UpgradeObstacle> found = upgradeObstacles(cluster);
+        section(u"upgrade"_s, say(u"Before an upgrade", u"升级前注意"));
+        m_html += u"<p>"_s + say(upgradeReleases(cluster)) + (found.isEmpty() ? u' ' + say(noObstacleText()) : u""_s)
+            + u"</p>\n"_s;
+        if (!found.isEmpty()) {
+            table(say(u"What of today's configuration a later release no longer takes as it is",
+                      u"当前配置中，后续版本不再按现状接受的内容"),
+                {say(u"Release", u"版本"), say(u"Effect", u"影响"), say(u"Where", u"对象"), say(u"Origin", u"来源"),
+                    say(u"What happens", u"说明"), say(u"What to do before", u"升级前处理")});
+            for (const UpgradeObstacle &obstacle : found.first(std::min(found.size(), reportSubjectLimit)))
+                cells({escaped(obstacle.release.text()), say(upgradeEffectText(obstacle.effect)),
+                    escaped(placeOf(obstacle)), say(describe(obstacle.origin)), say(obstacle.what),
+                    say(obstacle.todo) + u"<br><span class=\"quiet\">"_s + escaped(obstacle.source) + u"</span>"_s});
+            endTable();
+            if (found.size() > reportSubjectLimit)
+                m_html +=
+                    u"<p class=\"quiet\">"_s + say(leftOutSentence(found.size() - reportSubjectLimit)) + u"</p>\n"_s;
+        }
+        const QList<Message> gaps = upgradeGaps(cluster);
+        if (!gaps.isEmpty()) {
+            m_html += u"<p class=\"label\">"_s + say(u"Not known", u"未知") + u"</p>\n<ul>\n"_s;
+            for (const Message &gap : gaps.first(std::min(gaps.size(), reportSubjectLimit)))
+                m_html += u"<li>"_s + say(gap) + u"</li>\n"_s;
+            m_html += u"</ul>\n"_s;
+        }
         endSection();
     }
 

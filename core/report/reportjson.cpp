@@ -2,6 +2,7 @@
 #include "report/report.h"
 
 #include "base/linediff.h"
+#include "rules/upgrade.h"
 
 #include <QJsonArray>
 
@@ -167,12 +168,35 @@ QJsonArray findingArray(const Assessment &assessment)
     return findings;
 }
 
+QJsonObject upgradeJson(const Cluster &cluster)
+{
+    QJsonArray obstacles;
+    for (const UpgradeObstacle &obstacle : upgradeObstacles(cluster)) {
+        obstacles += QJsonObject{
+            {u"release"_s, obstacle.release.text()},
+            {u"present"_s, text(obstacle.present.text())},
+            {u"effect"_s, upgradeEffectName(obstacle.effect)},
+            {u"node"_s, text(obstacle.node)},
+            {u"component"_s, componentName(obstacle.component)},
+            {u"setting"_s, obstacle.setting},
+            {u"origin"_s, toJson(obstacle.origin)},
+            {u"what"_s, both(obstacle.what)},
+            {u"todo"_s, both(obstacle.todo)},
+            {u"source"_s, obstacle.source},
+        };
+    }
+    QJsonArray unknown;
+    for (const Message &gap : upgradeGaps(cluster))
+        unknown += both(gap);
+    return {{u"releases"_s, both(upgradeReleases(cluster))}, {u"obstacles"_s, obstacles}, {u"unknown"_s, unknown}};
+}
+
 } // namespace
 
 QJsonObject findingsJson(const Assessment &assessment)
 {
     return {{u"schema"_s, u"jiagu-findings/1"_s}, {u"pack"_s, packJson(assessment.pack)},
-        {u"findings"_s, findingArray(assessment)}};
+        {u"findings"_s, findingArray(assessment)}, {u"upgrade"_s, upgradeJson(assessment.cluster)}};
 }
 
 QJsonObject reportJson(const Assessment &assessment, const ReportContext &context)
@@ -207,6 +231,7 @@ QJsonObject reportJson(const Assessment &assessment, const ReportContext &contex
         {u"nodes"_s, nodes},
         {u"counts"_s, toJson(count(assessment.findings))},
         {u"findings"_s, findingArray(assessment)},
+        {u"upgrade"_s, upgradeJson(cluster)},
         {u"changes"_s, changes},
     };
 }

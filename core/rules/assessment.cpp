@@ -13,8 +13,8 @@ namespace jiagu {
 
 namespace {
 
-QList<Finding> judge(const Cluster &cluster, const WorkloadList &workloads, const RulePack &pack, const Rule &rule,
-    const QDateTime &now)
+QList<Finding> judge(
+    const Cluster &cluster, const WorkloadList &workloads, const RulePack &pack, const Rule &rule, const QDateTime &now)
 {
     switch (rule.check) {
     case CheckKind::Setting:

@@ -2,108 +2,13 @@
 #include "rules/judge.h"
 
 #include "base/plaintext.h"
-#include "cluster/arguments.h"
-#include "cluster/kubeletarguments.h"
-#include "cluster/kubeletfiles.h"
-
-#include <QTimeZone>
+#include "rules/kubeletsearch.h"
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace jiagu {
 
 namespace {
-
-/// A place where the gate is written.
-struct Mention
-{
-    QString value; ///< as written
-    bool on = false;
-    Origin origin;
-};
-
-/// What the kubelet takes at its next start, searched for one gate; and what it was started with.
-class Search
-{
-public:
-    Search(const Node &node, const FeatureGate &gate)
-        : m_node(node)
-        , m_gate(gate.name.toUtf8())
-    {
-    }
-
-    void run()
-    {
-        QList<QByteArray> written;
-        QList<Origin> origins;
-        for (const SourcedArgument &argument : writtenKubeletArguments(*m_node.snapshot)) {
-            written += argument.text;
-            origins += argument.origin;
-        }
-        const Component *kubelet = m_node.component(ComponentKind::Kubelet);
-        const QList<QByteArray> argv = kubelet && kubelet->running ? kubelet->process.argv : QList<QByteArray>{};
-        if (written.isEmpty()) {
-            m_gaps += message(
-                u"On node %1 it is not known with which arguments the kubelet will be started again: its systemd unit "
-                u"or an environment file that the unit names was not read."_s,
-                u"节点 %1 上无法确定 kubelet 下次启动时使用的参数：未读取其 systemd 单元或单元所引用的环境文件。"_s,
-                plainText(m_node.name));
-        }
-        searchArguments(written, origins);
-        if (written != argv)
-            searchArguments(argv, {});
-        const QList<QByteArray> &next = written.isEmpty() ? argv : written;
-        searchFiles(next.isEmpty() ? u"/var/lib/kubelet/config.yaml"_s : valueOf(next, u"--config"_s),
-            valueOf(next, u"--config-dir"_s));
-    }
-
-    const QList<Mention> &mentions() const { return m_mentions; }
-    const QList<Message> &gaps() const { return m_gaps; }
-
-private:
-    static QString valueOf(const QList<QByteArray> &argv, const QString &flag)
-    {
-        const QList<FlagOccurrence> found = flagOccurrences(argv, flag, ValueType::String, FlagSyntax::Pflag);
-        return found.isEmpty() ? QString() : QString::fromUtf8(found.constLast().text);
-    }
-
-    void searchArguments(const QList<QByteArray> &argv, const QList<Origin> &origins)
-    {
-        for (const FlagOccurrence &occurrence :
-            flagOccurrences(argv, u"--feature-gates"_s, ValueType::Map, FlagSyntax::Pflag)) {
-            for (const QByteArray &pair : occurrence.text.split(',')) {
-                const qsizetype equals = pair.indexOf('=');
-                const QByteArray name = pair.left(equals).trimmed();
-                if (name != m_gate && name != "kube:" + m_gate)
-                    continue;
-                const QByteArray value = equals < 0 ? QByteArray() : pair.mid(equals + 1).trimmed();
-                Origin origin;
-                origin.kind = Origin::Kind::Process;
-                origin = origins.value(occurrence.index, origin);
-                origin.index = occurrence.index;
-                m_mentions += Mention{plainText(value), parseBool(value).value_or(false), origin};
-            }
-        }
-    }
-
-    /// The kubelet reads its files anew at its next start, so their age does not matter.
-    void searchFiles(const QString &config, const QString &directory)
-    {
-        const SettingName name{
-            ComponentKind::Kubelet, {}, u"featureGates."_s + QString::fromUtf8(m_gate), ValueType::Bool};
-        const QDateTime later(QDate(9999, 1, 1), QTime(0, 0), QTimeZone::utc());
-        const KubeletFiles files = kubeletFiles(m_node, name, config, directory, later);
-        if (!files.unknown.isEmpty())
-            m_gaps += files.unknown;
-        for (const OverriddenValue &written : files.values)
-            m_mentions += Mention{actualText(written.value), written.value.toBool(), written.origin};
-    }
-
-    const Node &m_node;
-    const QByteArray m_gate;
-    QList<Mention> m_mentions;
-    QList<Message> m_gaps;
-};
 
 /// What the gate does to a kubelet of this release; empty when it does nothing.
 Message harm(const FeatureGate &gate, const Release &release, bool off)
@@ -137,12 +42,15 @@ Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node)
         finding.reason = whyNotRead(node);
         return finding;
     }
-    Search search(node, rule.gate);
-    search.run();
+    const KubeletSearch search(node);
+    const QList<Mention> mentions = search.gate(rule.gate.name);
+    QList<Message> gaps = search.argumentGaps();
+    if (const Message gap = search.fileGap(u"featureGates."_s + rule.gate.name, ValueType::Bool); !gap.isEmpty())
+        gaps += gap;
     const QString name = plainText(node.name);
-    if (search.mentions().isEmpty()) {
-        finding.reason = sentences(search.gaps());
-        if (search.gaps().isEmpty()) {
+    if (mentions.isEmpty()) {
+        finding.reason = sentences(gaps);
+        if (gaps.isEmpty()) {
             finding.verdict = Verdict::Pass;
             finding.actual = actualText({});
             finding.reason =
@@ -155,16 +63,16 @@ Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node)
     bool off = false;
     QStringList values;
     QList<Message> parts;
-    for (const Mention &mention : search.mentions()) {
-        const QString text = rule.gate.name + u'=' + mention.value;
-        off = off || !mention.on;
+    for (const Mention &mention : mentions) {
+        const QString text = rule.gate.name + u'=' + mention.text;
+        off = off || !mention.value.toBool();
         if (!values.contains(text))
             values += text;
         parts += message(u"On node %1 the kubelet is given %2 (%3)."_s,
             u"节点 %1 上 kubelet 被设置了 %2（来源：%3）。"_s, name, text, describe(mention.origin));
     }
     finding.actual = values.join(u", "_s);
-    finding.origin = search.mentions().constFirst().origin;
+    finding.origin = mentions.constFirst().origin;
     const Component *kubelet = node.component(ComponentKind::Kubelet);
     const Release release = kubelet && kubelet->release.isKnown() ? kubelet->release : node.release;
     const Message trouble = release.isKnown() ? harm(rule.gate, release, off) : Message();
@@ -174,8 +82,8 @@ Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node)
     } else if (!trouble.isEmpty()) {
         finding.verdict = Verdict::Fail;
         parts += trouble;
-    } else if (!search.gaps().isEmpty()) {
-        parts += search.gaps();
+    } else if (!gaps.isEmpty()) {
+        parts += gaps;
     } else {
         finding.verdict = Verdict::Pass;
         parts += message(

@@ -369,7 +369,6 @@ private:
         return object;
     }
 
-
     /// The flag is there once, with the value or with the item added to what it had.
     bool hasFix(const QList<QByteArray> &argv, const RuleTest &test) const
     {

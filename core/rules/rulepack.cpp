@@ -282,9 +282,9 @@ private:
             {"served_version"_ba, &Loader::readServedVersion}, {"served_suites"_ba, &Loader::readServedSuites},
             {"serving_certificate"_ba, &Loader::readServingCertificate},
             {"kubelet_authority"_ba, &Loader::readKubeletAuthority},
-            {"kubelet_address"_ba, &Loader::readKubeletAddress},
-            {"anonymous_auth"_ba, &Loader::readAnonymousAuth}, {"same_arguments"_ba, &Loader::readSameArguments},
-            {"service_accounts"_ba, &Loader::readServiceAccounts}, {"cluster_admins"_ba, &Loader::readClusterAdmins}};
+            {"kubelet_address"_ba, &Loader::readKubeletAddress}, {"anonymous_auth"_ba, &Loader::readAnonymousAuth},
+            {"same_arguments"_ba, &Loader::readSameArguments}, {"service_accounts"_ba, &Loader::readServiceAccounts},
+            {"cluster_admins"_ba, &Loader::readClusterAdmins}};
         QList<QByteArray> known;
         QStringList names;
         for (const auto &[name, reader] : checks) {
@@ -1065,7 +1065,8 @@ private:
         const auto fields = m_read.fields(node,
             {"name"_ba, "release?"_ba, "argv?"_ba, "other_argv?"_ba, "files?"_ba, "outputs?"_ba, "objects?"_ba,
                 "api?"_ba, "manifest?"_ba, "fixed?"_ba, "fixed_files?"_ba, "attributes?"_ba, "fixed_attributes?"_ba,
-                "value?"_ba, "uid?"_ba, "probes?"_ba, "peers?"_ba, "not_read?"_ba, "patch?"_ba, "expect"_ba, "actual?"_ba});
+                "value?"_ba, "uid?"_ba, "probes?"_ba, "peers?"_ba, "not_read?"_ba, "patch?"_ba, "expect"_ba,
+                "actual?"_ba});
         if (m_read.failed())
             return test;
         test.name = m_read.text(fields["name"]);

@@ -598,6 +598,8 @@ node() {
     set -- $word
     IFS=$default_ifs
     [ $# = 0 ] || fact addresses "$*"
+    # Not statfs: /sys/fs/cgroup is a tmpfs where both versions are mounted, and there the kubelet goes by version 1.
+    if [ -f /sys/fs/cgroup/cgroup.controllers ]; then fact cgroup 2; else fact cgroup 1; fi
     # The most processes and threads that one pod has: what a limit of pods must leave room for.
     set +f
     word=$(find /sys/fs/cgroup/kubepods* /sys/fs/cgroup/pids/kubepods* -maxdepth 3 -path '*pod[0-9a-f]*' -name pids.current \

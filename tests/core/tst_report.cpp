@@ -202,7 +202,9 @@ private Q_SLOTS:
              "verdict": "unknown", "severity": "low", "expected": null, "actual": null,
              "origin": {"kind": null, "file": null, "line": null, "column": null, "index": null, "key": null, "release": null},
              "reason": null, "title": {"zh": "进程数上限", "en": "A limit of processes"}, "waiver": null,
-             "patch": null}]})";
+             "patch": null}],
+             "upgrade": {"releases": {"zh": "已考虑 1.20 至 1.37 各版本。", "en": "Releases 1.20 to 1.37 were considered."},
+                         "obstacles": [], "unknown": []}})";
         QCOMPARE(findingsJson(assessment), QJsonDocument::fromJson(expected).object());
     }
 

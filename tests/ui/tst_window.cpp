@@ -23,6 +23,7 @@
 #include <QMenuBar>
 #include <QMimeData>
 #include <QPlainTextEdit>
+#include <QPointer>
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QSettings>
@@ -382,6 +383,33 @@ private Q_SLOTS:
                 QVERIFY2(isTechnical(text) || isChinese(text) == chinese, qPrintable(text));
         }
         closeDialogs();
+    }
+
+    /// By release, in the language of the window, each line leading to its place; closed with the cluster.
+    void saysWhatStopsAnUpgrade()
+    {
+        QVERIFY(!action(*m_window, "upgrade")->isEnabled());
+        m_window->openSnapshots(sampleFiles());
+        QTRY_VERIFY(m_window->session()->assessment());
+        action(*m_window, "review")->trigger();
+        action(*m_window, "upgrade")->trigger();
+        QPointer<QTextBrowser> page = named<QTextBrowser>(*m_window, "upgradeText");
+        QVERIFY(page && page->isVisible());
+        QVERIFY(page->toPlainText().contains(u"From Kubernetes 1.35 on"_s));
+        action(*m_window, "chinese")->trigger();
+        QVERIFY(page->toPlainText().contains(u"自 Kubernetes 1.35 起"_s));
+        action(*m_window, "english")->trigger();
+        action(*m_window, "upgrade")->trigger();
+        QCOMPARE(m_window->findChildren<QTextBrowser *>(u"upgradeText"_s).size(), 1);
+
+        page->setFocus();
+        QTest::keyClick(page.data(), Qt::Key_Tab);
+        QTest::keyClick(page.data(), Qt::Key_Return);
+        QVERIFY(named<QWidget>(*m_window, "resultsPage")->isVisible());
+        QVERIFY(named<RowView>(*m_window, "document")->isVisible());
+        QCOMPARE(named<QLabel>(*m_window, "documentName")->text(), u"cp1: /var/lib/kubelet/kubeadm-flags.env"_s);
+        action(*m_window, "closeCluster")->trigger();
+        QTRY_VERIFY(!page);
     }
 
     /// The same with a cluster open: the tree, the list of fixes, the changes to review, the explanation, the plan. The

@@ -146,11 +146,7 @@ ResultsPage::ResultsPage(QWidget *parent)
         selectFinding(finding);
         m_tree->setFocus();
     });
-    connect(m_explanation, &Explanation::lineRequested, this, [this](const DocumentId &document, int line) {
-        showDocument(document);
-        m_document->showLine(line);
-        m_document->setFocus();
-    });
+    connect(m_explanation, &Explanation::lineRequested, this, &ResultsPage::showPlace);
     retranslate();
 }
 
@@ -265,6 +261,16 @@ void ResultsPage::selectFinding(int finding)
         return;
     m_tree->setCurrentIndex(index);
     m_tree->scrollTo(index);
+}
+
+void ResultsPage::showPlace(const DocumentId &document, int line)
+{
+    m_middle->setCurrentWidget(m_document);
+    m_documentName->show();
+    showDocument(document);
+    if (line > 0)
+        m_document->showLine(line);
+    m_document->setFocus();
 }
 
 void ResultsPage::stepFinding(int direction)

@@ -38,6 +38,8 @@ public:
     void focusFilter();
     void setFailuresOnly(bool on);
     void selectFinding(int finding);
+    /// Shows a document, and a line of it, counted from 1; 0: none.
+    void showPlace(const DocumentId &document, int line);
     /// The next (1) or previous (-1) finding of the filtered tree.
     void stepFinding(int direction);
     void expandAll();
