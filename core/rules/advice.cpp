@@ -29,6 +29,7 @@ Cost costOf(const Rule &rule, const Finding &finding)
     switch (rule.fix) {
     case FixKind::None:
     case FixKind::Guided:
+    case FixKind::PatchObject:
         return Cost::ByHand;
     case FixKind::SetAttributes:
         return Cost::Nothing;

@@ -320,8 +320,8 @@ private Q_SLOTS:
             builder.process(argv);
             component.process = builder.snapshot().processes.last();
         }
-        for (auto fact = roundTrip.facts.cbegin(); fact != roundTrip.facts.cend(); ++fact)
-            builder.output(fact.key(), fact.value().toUtf8());
+        for (auto output = roundTrip.outputs.cbegin(); output != roundTrip.outputs.cend(); ++output)
+            builder.output(output.key(), output.value());
         Node node = nodeOf(builder, roundTrip.release.minor, {component});
         node.controlPlane = true;
         Cluster cluster = clusterOf({node});
