@@ -65,6 +65,8 @@ Message placeText(const Advice &advice)
 {
     if (!advice.nodes.isEmpty())
         return names(advice.nodes);
+    if (advice.objects == 1)
+        return {u"1 object"_s, u"1 个对象"_s};
     if (advice.objects > 1)
         return message(u"%1 objects"_s, u"%1 个对象"_s, QString::number(advice.objects));
     return {};

@@ -105,7 +105,13 @@ private Q_SLOTS:
             QVERIFY(!answer.content.contains("managedFields"));
             lists += QJsonDocument::fromJson(answer.content).object().contains("items"_L1);
         }
-        QCOMPARE(lists, 10);
+        QCOMPARE(lists, 14);
+        for (const QString &id : {u"sshd-T"_s, u"accounts"_s, u"sudoers"_s, u"private-keys"_s, u"umask"_s,
+                 u"container-labels"_s, u"addresses"_s, u"cgroup"_s, u"cni-conf-dir"_s, u"cni-bin-dir"_s}) {
+            const OutputRecord *record = snapshot->output(id);
+            QVERIFY2(record && record->status == 0 && record->error.isEmpty(), qPrintable(id));
+        }
+        QVERIFY(snapshot->output(u"addresses"_s)->content.contains('.'));
         const QJsonArray pods = QJsonDocument::fromJson(snapshot->output(u"api:/api/v1/pods"_s)->content)
                                     .object()
                                     .value("items"_L1)
