@@ -138,6 +138,8 @@ QList<FlagOccurrence> flagOccurrences(
                 found.append({"true"_ba, index, swallowed});
             else if (i + 1 < argv.size())
                 found.append({argv[++i], index, swallowed});
+            else
+                found.append({{}, index, swallowed, true});
         } else if (!word->value && !takesNoValue(word->name) && i + 1 < argv.size()) {
             if (argv[i + 1].startsWith('-'))
                 mayBeSwallowed = true;

@@ -23,6 +23,7 @@ struct FlagOccurrence
     QByteArray text; ///< the value; "true" for a bare bool
     int index = -1; ///< of the flag in argv, from 0
     bool ambiguous = false; ///< the word before it may be a flag that takes this one as its value
+    bool bare = false; ///< the last word, without the value that it needs: a component does not start with it
 };
 
 /// Where argv sets the flag, in order. argv[0] is the program. `type` is the flag's: a bool takes no separate value.

@@ -125,6 +125,12 @@ FromArguments fromArguments(const Argv &argv, const SettingName &name, const QSt
                 u"在 %1 上，%2 的值在快照中已被遮盖。"_s, where, flag);
             return result;
         }
+        if (occurrence.bare) {
+            result.unknown = message(u"On %1 %2 is the last argument and has no value, which %3 does not accept."_s,
+                u"在 %1 上，%2 是最后一个参数且没有值，%3 不接受。"_s, where, flag, componentName(name.component));
+            result.unusable = true;
+            return result;
+        }
         if (!accumulates)
             group.clear();
         group.append(occurrence);

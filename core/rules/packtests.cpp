@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/rulepack.h"
+#include "rules/situation.h"
 
 #include "base/plaintext.h"
 #include "cluster/apifacts.h"
@@ -433,6 +433,14 @@ private:
 };
 
 } // namespace
+
+QList<Finding> findingsIn(const RulePack &pack, const Rule &rule, const RuleTest &test)
+{
+    RulePack alone = pack;
+    alone.rules = {rule};
+    const Given given{test.manifest, test.argv, test.files, test.attributes};
+    return assess(situation(rule, test, given), alone, moment).findings;
+}
 
 QList<Error> testRulePack(const RulePack &pack)
 {

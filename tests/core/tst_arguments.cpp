@@ -31,7 +31,7 @@ private Q_SLOTS:
         row("separate negative value", "x --pod-max-pids -1", u"--pod-max-pids"_s, Integer, u"1=-1"_s);
         row("a separate value looks like a flag", "x --a --profiling=false", u"--a"_s, String,
             u"1=--profiling=false"_s);
-        row("value missing", "x --pod-max-pids", u"--pod-max-pids"_s, Integer, u""_s);
+        row("value missing", "x --pod-max-pids", u"--pod-max-pids"_s, Integer, u"1=!"_s);
         row("twice", "x --profiling=true --profiling=false", u"--profiling"_s, Bool, u"1=true 2=false"_s);
         row("value with equals", "x --a=b=c", u"--a"_s, String, u"1=b=c"_s);
         row("empty value", "x --a=", u"--a"_s, String, u"1="_s);
@@ -67,7 +67,7 @@ private Q_SLOTS:
         QStringList actual;
         for (const FlagOccurrence &occurrence : flagOccurrences(argv.split(' '), flag, type, syntax)) {
             actual += QString::number(occurrence.index) + u'=' + QString::fromUtf8(occurrence.text)
-                + (occurrence.ambiguous ? u"?"_s : QString());
+                + (occurrence.ambiguous ? u"?"_s : QString()) + (occurrence.bare ? u"!"_s : QString());
         }
         QCOMPARE(actual.join(u' '), found);
     }
