@@ -2,7 +2,11 @@
 #pragma once
 
 #include <QDeadlineTimer>
+#include <QFile>
+#include <QFileInfo>
 #include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <functional>
@@ -97,6 +101,38 @@ public:
 private:
     QString m_name;
     bool m_up = false;
+};
+
+inline const QString goRelease = u"1.34.4"_s; ///< whose sources GoProgram compiles against
+
+/// A program of tests/testbed/NAME/main.go, compiled against the sources that the testbed built Kubernetes from.
+struct GoProgram
+{
+    explicit GoProgram(const QString &name)
+    {
+        const QString sources = directory() + u"/kube/build-"_s + goRelease;
+        const QString go = QStandardPaths::findExecutable(u"go"_s);
+        if (go.isEmpty())
+            obstacle = u"Go is not installed"_s;
+        else if (!QFileInfo::exists(sources + u"/go.sum"_s))
+            obstacle = sources + u" has no sources of Kubernetes: run tests/testbed/cluster build"_s;
+        if (!obstacle.isEmpty())
+            return;
+        for (const QString &file : {u"go.mod"_s, u"go.sum"_s})
+            QFile::copy(sources + u'/' + file, scratch.filePath(file));
+        QFile::copy(QStringLiteral(SOURCE_DIR "/tests/testbed/%1/main.go").arg(name), scratch.filePath(u"main.go"_s));
+        path = scratch.filePath(u"program"_s);
+        const Outcome built = run(u"env"_s,
+            {u"-C"_s, scratch.path(), u"GOFLAGS=-mod=mod"_s, u"GOPROXY=off"_s, u"CGO_ENABLED=0"_s, go, u"build"_s,
+                u"-trimpath"_s, u"-o"_s, path, u"."_s});
+        if (built.status != 0)
+            trouble = built.errors + "\n(it did not compile)";
+    }
+
+    QTemporaryDir scratch;
+    QString path; ///< of the program
+    QString obstacle; ///< why there can be none here
+    QByteArray trouble; ///< what the compiler said when it failed
 };
 
 /// Waits until something is true; false when it never was within the limit.

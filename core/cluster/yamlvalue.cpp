@@ -38,15 +38,35 @@ QJsonValue plainScalar(const QByteArray &text)
         if (text == no)
             return false;
     }
-    const QByteArray digits = QByteArray(text).replace('_', "");
+    for (const char *unwritable : {".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", ".nan",
+             ".NaN", ".NAN"}) { // JSON has no such number
+        if (text == unwritable)
+            return QJsonValue::Undefined;
+    }
+    const QByteArray digits = text.startsWith('.') ? text : QByteArray(text).replace('_', "");
     if (!text.isEmpty() && (text[0] == '+' || text[0] == '-' || text[0] == '.' || (text[0] >= '0' && text[0] <= '9'))) {
         if (const auto integer = parseInteger(digits))
             return *integer;
         static const QRegularExpression number(u"^[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?$"_s);
-        if (number.match(QString::fromUtf8(digits)).hasMatch())
-            return digits.toDouble();
+        bool fits = false;
+        const double value = digits.toDouble(&fits);
+        const bool small = digits.contains("e-") || digits.contains("E-"); // what is too small is 0, too large is text
+        if ((fits || small) && number.match(QString::fromUtf8(digits)).hasMatch())
+            return value;
     }
     return QString::fromUtf8(text);
+}
+
+/// Refused where the text is not of the type that its tag names.
+QJsonValue tagged(const QByteArray &tag, const QByteArray &text)
+{
+    if (tag == "null") {
+        const bool isNull = text.isEmpty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
+        return isNull ? QJsonValue(QJsonValue::Null) : QJsonValue(QJsonValue::Undefined);
+    }
+    const QJsonValue value = plainScalar(text);
+    const bool fits = tag == "bool" ? value.isBool() : value.isDouble();
+    return fits ? value : QJsonValue(QJsonValue::Undefined);
 }
 
 QJsonValue convert(const YamlDocument &document, int index, int &budget, int depth = 0)
@@ -64,9 +84,9 @@ QJsonValue convert(const YamlDocument &document, int index, int &budget, int dep
             return QJsonValue::Undefined;
         if (node.isNull())
             return QJsonValue::Null;
-        if (tag.isEmpty() && node.style != YamlNode::Style::Plain)
-            return QString::fromUtf8(node.value);
-        return plainScalar(node.value);
+        if (tag.isEmpty())
+            return node.style == YamlNode::Style::Plain ? plainScalar(node.value) : QString::fromUtf8(node.value);
+        return tagged(tag, node.value);
     case YamlNode::Kind::Sequence: {
         QJsonArray items;
         for (const int child : node.children) {

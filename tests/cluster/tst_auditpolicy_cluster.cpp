@@ -2,10 +2,7 @@
 #include "cluster/auditpolicy.h"
 #include "testbed.h"
 
-#include <QFileInfo>
 #include <QRandomGenerator>
-#include <QStandardPaths>
-#include <QTemporaryDir>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace jiagu;
@@ -134,28 +131,15 @@ class TestAuditPolicyCluster : public QObject
 {
     Q_OBJECT
 
-    static constexpr auto version = "1.34.4";
     static constexpr int policiesTried = 100;
 
 private Q_SLOTS:
     void readsAsTheApiServerDoes()
     {
-        const QString sources = testbed::directory() + u"/kube/build-"_s + QString::fromLatin1(version);
-        const QString go = QStandardPaths::findExecutable(u"go"_s);
-        if (go.isEmpty())
-            QSKIP("Go is not installed");
-        if (!QFileInfo::exists(sources + u"/go.sum"_s))
-            QSKIP(qPrintable(u"%1 has no sources of Kubernetes: run tests/testbed/cluster build"_s.arg(sources)));
-
-        const QTemporaryDir scratch;
-        for (const QString &name : {u"go.mod"_s, u"go.sum"_s})
-            QVERIFY(QFile::copy(sources + u'/' + name, scratch.filePath(name)));
-        QVERIFY(QFile::copy(
-            QStringLiteral(SOURCE_DIR "/tests/testbed/auditpolicy/main.go"), scratch.filePath(u"main.go"_s)));
-        const testbed::Outcome built = testbed::run(u"env"_s,
-            {u"-C"_s, scratch.path(), u"GOFLAGS=-mod=mod"_s, u"GOPROXY=off"_s, u"CGO_ENABLED=0"_s, go, u"build"_s,
-                u"-trimpath"_s, u"-o"_s, u"loader"_s, u"."_s});
-        QVERIFY2(built.status == 0, built.errors.constData());
+        const testbed::GoProgram loader(u"auditpolicy"_s);
+        if (!loader.obstacle.isEmpty())
+            QSKIP(qPrintable(loader.obstacle));
+        QVERIFY2(loader.trouble.isEmpty(), loader.trouble.constData());
 
         Policies policies;
         QList<QByteArray> written;
@@ -164,7 +148,7 @@ private Q_SLOTS:
             written += policies.next();
             asked += written.last().toBase64() + '\n';
         }
-        const testbed::Outcome answer = testbed::run(scratch.filePath(u"loader"_s), {}, asked);
+        const testbed::Outcome answer = testbed::run(loader.path, {}, asked);
         QVERIFY2(answer.status == 0, answer.errors.constData());
         const QList<QByteArray> lines = answer.output.trimmed().split('\n');
         QCOMPARE(lines.size(), written.size());
@@ -172,8 +156,7 @@ private Q_SLOTS:
         int accepted = 0;
         QStringList differences;
         for (qsizetype i = 0; i < written.size(); ++i) {
-            const AuditPolicy ours =
-                readAuditPolicy(u"policy"_s, written[i], Release::parse(QString::fromLatin1(version)));
+            const AuditPolicy ours = readAuditPolicy(u"policy"_s, written[i], Release::parse(testbed::goRelease));
             const bool theirs = lines[i] == "accept";
             accepted += theirs ? 1 : 0;
             const auto expected = theirs ? AuditPolicy::Outcome::Accepted : AuditPolicy::Outcome::Refused;
