@@ -89,8 +89,8 @@ void WorkloadReport::judge(const std::function<QList<Violation>(const Workload &
     for (const Workload &workload : m_workloads.all()) {
         if (workload.retired)
             continue;
-        if (QList<Violation> found = violationsOf(workload); !found.isEmpty())
-            m_violations.insert(&workload, std::move(found));
+        if (const QList<Violation> found = violationsOf(workload); !found.isEmpty())
+            m_violations.insert(&workload, found);
     }
     for (const Workload &workload : m_workloads.all()) {
         if (m_violations.contains(&workload))

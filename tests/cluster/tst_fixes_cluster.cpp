@@ -3,6 +3,7 @@
 #include "cluster/scan.h"
 #include "host/sshhost.h"
 #include "testbed.h"
+#include "verdicts.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -115,9 +116,11 @@ private Q_SLOTS:
             QVERIFY2(host, host ? "" : qPrintable(describe(host.error(), Language::English)));
             m_hosts[name] = std::move(*host);
         }
-        // What a fresh cluster does not have: keys and a kubeconfig that others may read.
-        on(nodes()[0], "chmod 644 /etc/kubernetes/pki/apiserver.key /etc/kubernetes/admin.conf");
-        on(nodes()[1], "chmod 640 /var/lib/kubelet/config.yaml; chmod 644 /var/lib/kubelet/pki/kubelet.key");
+        // A controller manager that lost its API server a moment ago may still wait to be started again.
+        QVERIFY(testbed::waitUntil(std::chrono::minutes(6), [] {
+            return ask("/readyz") == "ok" && on(nodes()[0], "curl -sk https://127.0.0.1:10257/healthz") == "ok"
+                && on(nodes()[0], "curl -sk https://127.0.0.1:10259/healthz") == "ok";
+        }));
     }
     void cleanupTestCase()
     {
@@ -129,12 +132,19 @@ private Q_SLOTS:
             QVERIFY(clean(*host, {}));
     }
 
+    /// A cluster as kubeadm makes it: what each rule says of it.
+    void freshCluster()
+    {
+        const auto fresh = assessed();
+        QVERIFY2(fresh, fresh ? "" : qPrintable(describe(fresh.error(), Language::English)));
+        QCOMPARE(verdictLines(fresh->findings), verdictTable(u"fresh-cluster.txt"_s));
+    }
+
     void everyFixTogether()
     {
-        // A controller manager that lost its API server a moment ago may still wait to be started again.
-        QVERIFY(testbed::waitUntil(std::chrono::minutes(6), [] {
-            return ask("/readyz") == "ok" && on(nodes()[0], "curl -sk https://127.0.0.1:10257/healthz") == "ok";
-        }));
+        // What a fresh cluster does not have: keys and a kubeconfig that others may read.
+        on(nodes()[0], "chmod 644 /etc/kubernetes/pki/apiserver.key /etc/kubernetes/admin.conf");
+        on(nodes()[1], "chmod 640 /var/lib/kubelet/config.yaml; chmod 644 /var/lib/kubelet/pki/kubelet.key");
         const auto before = assessed();
         QVERIFY2(before, before ? "" : qPrintable(describe(before.error(), Language::English)));
         QList<Finding> wanted;
