@@ -15,10 +15,12 @@ using namespace jiagu;
 namespace {
 
 /// Checks that have nothing in the pack that could be turned round: what they ask is in the program alone.
-const QSet<QString> withoutData{u"static_pods"_s};
+const QSet<QString> withoutData{u"static_pods"_s, u"kubelet_address"_s, u"anonymous_auth"_s, u"confinement"_s,
+    u"service_accounts"_s, u"distinct_files"_s};
 
 /// Mutants that change what a finding says and never its verdict.
-const QSet<QString> sameVerdict{u".feature_gate.locked later"_s};
+const QSet<QString> sameVerdict{u".feature_gate.locked later"_s, u".kubelet_authority.days less"_s,
+    u".kubelet_authority.days more"_s, u".chained_plugin.owners emptied"_s, u".chained_plugin.owners.types emptied"_s};
 
 struct Mutant
 {
@@ -37,7 +39,7 @@ QJsonObject inverted(const QJsonObject &assertion)
         return {{opposites.value(op), operand}};
     if (op == u"ge")
         return {{u"le"_s, operand.toInteger() - 1}};
-    return {{op, QJsonArray{u"what-nobody-writes"_s}}}; // of in
+    return {{op, QJsonArray{op == u"not_above" ? u"/what-nobody-writes"_s : u"what-nobody-writes"_s}}};
 }
 
 /// Values that other rules with this check have at the place.
@@ -50,8 +52,12 @@ QList<Mutant> another(const QJsonValue &value, const QString &path, const Others
     const QString text = value.toString();
     if (value.isBool())
         return {{path + u" turned round"_s, !value.toBool()}};
+    if (value.isDouble())
+        return {{path + u" less"_s, value.toInteger() / 10 + 1}, {path + u" more"_s, value.toInteger() * 10 + 9}};
     if (key == u"mode")
         return {{path + u" widened"_s, u"0777"_s}};
+    if (key == u"lowest")
+        return {{path + u" lower"_s, u"VersionTLS12"_s}, {path + u" lowest"_s, u"VersionTLS11"_s}};
     if (key == u"flag" || key == u"path" || key == u"type" || text.isEmpty())
         return {};
     if (text.startsWith(u"1."_s))
@@ -72,6 +78,8 @@ void mutate(const QJsonValue &value, const QString &path, const Others &others, 
         const QJsonObject object = value.toObject();
         for (auto field = object.begin(); field != object.end(); ++field) {
             QList<Mutant> inner;
+            if (field.key() == u"en" || field.key() == u"zh")
+                continue; // what is said
             if (field.key() == u"assert")
                 inner += {path + u".assert inverted"_s, inverted(field.value().toObject())};
             else
@@ -127,7 +135,7 @@ Result<RulePack> packOf(QJsonObject pack, const QJsonObject &rule)
     head.remove(u"baselines"_s);
     pack.insert(u"pack"_s, head);
     pack.insert(u"rules"_s, QJsonArray{rule});
-    return loadRulePack(u"mutant.yaml"_s, QJsonDocument(pack).toJson());
+    return loadRulePack(u"mutant.yaml"_s, QJsonDocument(pack).toJson().replace('\x7f', "\\u007f")); // YAML wants it so
 }
 
 } // namespace
