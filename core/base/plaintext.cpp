@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/plaintext.h"
 
+#include <algorithm>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace jiagu {
@@ -27,6 +29,9 @@ bool isHarmless(char32_t character, bool lines)
 
 QString visible(QStringView text, bool lines)
 {
+    // Nearly all of what there is to show.
+    if (std::ranges::all_of(text, [](QChar character) { return character >= u' ' && character < u'\x7f'; }))
+        return text.toString();
     QString result;
     result.reserve(text.size());
     for (qsizetype i = 0; i < text.size(); ++i) {

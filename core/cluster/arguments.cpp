@@ -123,6 +123,11 @@ QList<FlagOccurrence> flagOccurrences(
     for (int i = 1; i < argv.size(); ++i) {
         if (argv[i] == "--")
             break;
+        if (const auto equals = argv[i].indexOf('=');
+            argv[i].startsWith("--") && equals > 2 && equals - 2 != wanted.size()) {
+            mayBeSwallowed = false; // another flag with its own value: most words are such
+            continue;
+        }
         const auto word = flagWord(argv[i], syntax);
         const bool swallowed = std::exchange(mayBeSwallowed, false);
         if (!word) {

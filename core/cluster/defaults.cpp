@@ -144,13 +144,14 @@ const auto &table()
 DefaultValue defaultOf(const SettingName &name, const Release &release, bool withFile)
 {
     for (const Entry &entry : table()) {
+        if (entry.component != name.component)
+            continue;
         const QStringView flag(entry.flag);
         const QStringView path(entry.path);
         const bool same =
             (!path.isEmpty() && path == name.path) || (!flag.isEmpty() && name.path.isEmpty() && flag == name.flag);
         const bool applies = entry.when == When::Always || (entry.when == When::WithFile) == withFile;
-        if (entry.component == name.component && same && applies && release.minor >= entry.first
-            && release.minor <= entry.last) {
+        if (same && applies && release.minor >= entry.first && release.minor <= entry.last) {
             const bool own = entry.component == ComponentKind::Etcd;
             const QString source = own ? u"etcd-io/etcd %1, etcd of Kubernetes 1.%2"_s : u"%1, release-1.%2"_s;
             return {true, entry.value, source.arg(QStringView(entry.file)).arg(release.minor)};

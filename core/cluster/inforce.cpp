@@ -57,6 +57,8 @@ Argv argvOfStaticPod(const Node &node, const Component &component)
     if (!record || !record->hasContent)
         return argv;
     const StaticPodFile file = readStaticPodFile(*record);
+    if (!runsAsWritten(file, argv.words))
+        return argv;
     for (int i = 0; i < argv.words.size(); ++i) {
         const auto written = writtenArgument(file, argv.words, i);
         if (!written)

@@ -107,7 +107,9 @@ QByteArray substituted(const QByteArray &word, const QHash<QByteArray, Variable>
 
 } // namespace
 
-QList<SourcedArgument> writtenKubeletArguments(const Snapshot &snapshot)
+namespace {
+
+QList<SourcedArgument> writtenAnew(const Snapshot &snapshot)
 {
     const OutputRecord *unit = snapshot.output(u"systemctl-cat-kubelet"_s);
     if (!unit || unit->status != 0 || !unit->error.isEmpty())
@@ -173,6 +175,15 @@ QList<SourcedArgument> writtenKubeletArguments(const Snapshot &snapshot)
         }
     }
     return arguments;
+}
+
+} // namespace
+
+QList<SourcedArgument> writtenKubeletArguments(const Snapshot &snapshot)
+{
+    const OutputRecord *unit = snapshot.output(u"systemctl-cat-kubelet"_s);
+    return *snapshot.derived.once<QList<SourcedArgument>>(
+        "kubelet-arguments", unit ? unit->content : QByteArray(), [&snapshot] { return writtenAnew(snapshot); });
 }
 
 QString kubeletConfigFile(const QList<QByteArray> &argv)

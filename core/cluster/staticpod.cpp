@@ -61,7 +61,9 @@ Result<QList<WrittenArgument>> writtenArguments(const YamlDocument &manifest)
     return arguments;
 }
 
-StaticPodFile readStaticPodFile(const FileRecord &record)
+namespace {
+
+StaticPodFile readAnew(const FileRecord &record)
 {
     StaticPodFile file;
     file.path = record.path;
@@ -101,6 +103,13 @@ StaticPodFile readStaticPodFile(const FileRecord &record)
     }
     file.document = std::move(*document);
     return file;
+}
+
+} // namespace
+
+StaticPodFile readStaticPodFile(const FileRecord &record)
+{
+    return *record.derived.once<StaticPodFile>("static-pod", record.content, [&record] { return readAnew(record); });
 }
 
 QList<StaticPodFile> staticPodFiles(const Snapshot &snapshot, const QString &directory)
@@ -144,7 +153,7 @@ bool runsAsWritten(const StaticPodFile &file, const QList<QByteArray> &argv)
 std::optional<WrittenArgument> writtenArgument(const StaticPodFile &file, const QList<QByteArray> &argv, int index)
 {
     const qsizetype at = index - offset(file, argv);
-    if (!runsAsWritten(file, argv) || at < 0 || at >= file.arguments.size())
+    if (at < 0 || at >= file.arguments.size())
         return {};
     return file.arguments[at];
 }

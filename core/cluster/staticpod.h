@@ -30,7 +30,7 @@ std::optional<ComponentKind> componentOf(const StaticPodFile &file);
 
 /// Whether a running argv is what the file defines. $(VARIABLE) in the file may be anything.
 bool runsAsWritten(const StaticPodFile &file, const QList<QByteArray> &argv);
-/// Where the argument `index` of argv stands in the file, when argv is what it defines; empty otherwise.
+/// Where the argument `index` of an argv that runs as written stands in the file; empty beyond it.
 std::optional<WrittenArgument> writtenArgument(const StaticPodFile &file, const QList<QByteArray> &argv, int index);
 
 } // namespace jiagu

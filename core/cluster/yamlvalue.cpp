@@ -30,6 +30,8 @@ QByteArray coreTag(const QByteArray &tag)
 
 QJsonValue plainScalar(const QByteArray &text)
 {
+    if (text.isEmpty() || !QByteArrayView("yYnNtTfFoO+-.0123456789").contains(text.front()))
+        return QString::fromUtf8(text);
     for (const char *yes : {"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"}) {
         if (text == yes)
             return true;

@@ -415,26 +415,9 @@ private:
 
 } // namespace
 
-struct FileRecord::Parsed
-{
-    std::mutex mutex;
-    std::optional<Result<YamlDocument>> document;
-    QByteArray of; ///< the content that was parsed
-};
-
-std::shared_ptr<FileRecord::Parsed> FileRecord::newlyParsed()
-{
-    return std::make_shared<Parsed>();
-}
-
 Result<YamlDocument> FileRecord::yaml() const
 {
-    const std::scoped_lock lock(m_parsed->mutex);
-    if (!m_parsed->document || m_parsed->of != content) {
-        m_parsed->document = YamlDocument::parse(path, content);
-        m_parsed->of = content;
-    }
-    return *m_parsed->document;
+    return *derived.once<Result<YamlDocument>>("yaml", content, [this] { return YamlDocument::parse(path, content); });
 }
 
 const FileRecord *Snapshot::file(const QString &path) const

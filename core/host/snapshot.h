@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/derived.h"
 #include "base/result.h"
 #include "document/yamldocument.h"
 
@@ -48,10 +49,7 @@ struct FileRecord
     /// the record, however many rules ask. Any thread.
     Result<YamlDocument> yaml() const;
 
-private:
-    struct Parsed;
-    std::shared_ptr<Parsed> m_parsed = newlyParsed();
-    static std::shared_ptr<Parsed> newlyParsed();
+    Derived derived; ///< what else was worked out from the content
 };
 
 /// A running component.
@@ -100,6 +98,7 @@ struct Snapshot
     QList<OutputRecord> outputs;
     QList<Error> problems; ///< what the reader noticed: truncated, damaged frames, oversized, …
     QByteArray bytes; ///< the file itself, for saving
+    Derived derived; ///< what was worked out from it
 
     const FileRecord *file(const QString &path) const; ///< nullptr when not recorded
     const OutputRecord *output(const QString &id) const;

@@ -147,10 +147,11 @@ Result<TlsProbe> tlsProbe(const Snapshot &snapshot, const QString &component)
                     u"Read the node over SSH."_s,
                 u"快照中没有对 %1 的 TLS 探测：它是在节点上直接采集的，或由早期版本采集。请通过 SSH 重新读取该节点。"_s,
                 component));
-    auto probe = readTlsProbe(record->content);
-    if (probe && probe->endpoint.component != component)
+    const auto probe = snapshot.derived.once<Result<TlsProbe>>(
+        record->id.toUtf8(), record->content, [record] { return readTlsProbe(record->content); });
+    if (*probe && (*probe)->endpoint.component != component)
         return damaged();
-    return probe;
+    return *probe;
 }
 
 Result<Snapshot> withProbes(const Snapshot &snapshot, const QList<TlsProbe> &probes)

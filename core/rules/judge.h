@@ -60,6 +60,9 @@ Message settingSentence(const Rule &rule, const Node &node, const Setting &setti
 Message suitesTrouble(const QStringList &suites, const Release &release, const QString &floor);
 /// The bits that a FileAttributes rule leaves a file; -1 when it is not about this file.
 int modeLimit(const Rule &rule, const QString &path);
+/// Whether the whole path is of the form: `*` stands for any characters within a name, `**` for any directories, none
+/// too.
+bool fitsPattern(QStringView pattern, QStringView path);
 
 /// A mode as it is written, "0644", and an account: "root" or its number.
 QString octal(int mode);

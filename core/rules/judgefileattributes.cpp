@@ -3,7 +3,6 @@
 
 #include "base/plaintext.h"
 
-#include <QRegularExpression>
 #include <QSet>
 
 #include <algorithm>
@@ -16,39 +15,12 @@ namespace {
 
 constexpr int mostNamed = 5;
 
-struct Pattern
-{
-    QString begin; ///< what every path of it begins and ends with: most paths are told apart by that alone
-    QString end;
-    QRegularExpression path;
-    int mode = 0;
-    bool review = false;
-};
-
-QList<Pattern> patternsOf(const Rule &rule)
-{
-    QList<Pattern> patterns;
-    for (const FileRule &file : rule.files) {
-        QString text = QRegularExpression::escape(file.path);
-        text.replace(u"\\/"_s, u"/"_s);
-        text.replace(u"/\\*\\*/"_s, u"(?:/.*)?/"_s);
-        text.replace(u"\\*"_s, u"[^/]*"_s);
-        const qsizetype first = file.path.indexOf(u'*');
-        patterns +=
-            Pattern{first < 0 ? file.path : file.path.first(first), file.path.mid(file.path.lastIndexOf(u'*') + 1),
-                QRegularExpression(QRegularExpression::anchoredPattern(text)), file.mode, file.review};
-    }
-    return patterns;
-}
-
 /// The first that fits; null when none does.
-const Pattern *patternOf(const QList<Pattern> &patterns, const QString &path)
+const FileRule *ruleFor(const Rule &rule, QStringView path)
 {
-    for (const Pattern &pattern : patterns) {
-        if (path.startsWith(pattern.begin) && path.endsWith(pattern.end) && pattern.path.match(path).hasMatch())
-            return &pattern;
-    }
-    return nullptr;
+    const auto fits = [path](const FileRule &file) { return fitsPattern(file.path, path); };
+    const auto found = std::ranges::find_if(rule.files, fits);
+    return found == rule.files.end() ? nullptr : &*found;
 }
 
 class Files
@@ -58,7 +30,6 @@ public:
         : m_cluster(cluster)
         , m_rule(rule)
         , m_node(node)
-        , m_patterns(patternsOf(rule))
         , m_where(plainText(node.name))
     {
         // A control plane without root (kubeadm's RootlessControlPlane) owns its files by its own accounts.
@@ -135,7 +106,7 @@ public:
 private:
     int limitOf(const QString &path) const
     {
-        if (const Pattern *pattern = patternOf(m_patterns, path))
+        if (const FileRule *pattern = ruleFor(m_rule, path))
             return pattern->mode;
         return m_keys.contains(path) ? m_rule.keyMode : -1;
     }
@@ -157,7 +128,7 @@ private:
             return;
         }
         const QString path = plainText(file.path);
-        const Pattern *pattern = patternOf(m_patterns, file.path);
+        const FileRule *pattern = ruleFor(m_rule, file.path);
         Finding made = finding(pattern && pattern->review ? Verdict::Manual : Verdict::Fail, {});
         made.subject.name = path;
         made.expected = u"\u2264 %1 root:root"_s.arg(octal(limit));
@@ -182,7 +153,6 @@ private:
     const Cluster &m_cluster;
     const Rule &m_rule;
     const Node &m_node;
-    const QList<Pattern> m_patterns;
     const QString m_where;
     QSet<qint64> m_accounts;
     QSet<qint64> m_groups;
@@ -194,10 +164,36 @@ private:
 
 } // namespace
 
+bool fitsPattern(QStringView pattern, QStringView path)
+{
+    while (!pattern.isEmpty()) {
+        if (pattern.startsWith(u"**/")) {
+            for (pattern = pattern.mid(3); !fitsPattern(pattern, path);) {
+                const qsizetype slash = path.indexOf(u'/');
+                if (slash < 0)
+                    return false;
+                path = path.mid(slash + 1);
+            }
+            return true;
+        }
+        if (pattern.front() == u'*') {
+            for (pattern = pattern.mid(1); !fitsPattern(pattern, path); path = path.mid(1)) {
+                if (path.isEmpty() || path.front() == u'/')
+                    return false;
+            }
+            return true;
+        }
+        if (path.isEmpty() || path.front() != pattern.front())
+            return false;
+        pattern = pattern.mid(1);
+        path = path.mid(1);
+    }
+    return path.isEmpty();
+}
+
 int modeLimit(const Rule &rule, const QString &path)
 {
-    const QList<Pattern> patterns = patternsOf(rule);
-    const Pattern *pattern = patternOf(patterns, path);
+    const FileRule *pattern = ruleFor(rule, path);
     return pattern ? pattern->mode : -1;
 }
 

@@ -464,7 +464,10 @@ private:
         made.origin.kind = Origin::Kind::ConfigMap;
         made.origin.file = where;
         made.origin.key = dataKey + u' ' + m_key;
-        const auto document = YamlDocument::parse(QString(where), data.value(dataKey).toString().toUtf8());
+        const QByteArray text = data.value(dataKey).toString().toUtf8();
+        const auto parsed = m_cluster.derived.once<Result<YamlDocument>>(
+            "kube-proxy", text, [&text] { return YamlDocument::parse(QString(where), text); });
+        const Result<YamlDocument> &document = *parsed;
         if (!document)
             return finished(made,
                 {Verdict::Error,

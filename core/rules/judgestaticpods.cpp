@@ -183,7 +183,9 @@ private:
                                          u"节点 %1 上无法读取 %2：%3。"_s, m_name, path, plainText(file.error)));
             return;
         }
-        const Result<StaticPod> pod = readStaticPod(file.yaml());
+        const auto read =
+            file.derived.once<Result<StaticPod>>("pod", file.content, [&file] { return readStaticPod(file.yaml()); });
+        const Result<StaticPod> &pod = *read;
         if (pod) {
             m_definitions += Definition{&file, *pod};
             return;
