@@ -300,6 +300,41 @@ private Q_SLOTS:
         node.components = {server};
         QCOMPARE(judged(clusterOf({node}), u"M-03-encryption"_s), QStringList{expected});
     }
+
+    void patterns_data()
+    {
+        QTest::addColumn<QString>("pattern");
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<bool>("fits");
+        const auto row = [](const char *pattern, const char *path, bool fits) {
+            QTest::addRow("%s: %s", pattern, path) << QString::fromLatin1(pattern) << QString::fromLatin1(path) << fits;
+        };
+        row("/a/b.key", "/a/b.key", true);
+        row("/a/b.key", "/a/b.key2", false);
+        row("/a/b.key", "/a/b.ke", false);
+        row("/a/*.key", "/a/b.key", true);
+        row("/a/*.key", "/a/.key", true);
+        row("/a/*.key", "/a/b/c.key", false);
+        row("/a/*.key", "/a/b.key.key", true);
+        row("/a/*", "/a/", true);
+        row("/a/*/c", "/a/b/c", true);
+        row("/a/*/c", "/a/b/b/c", false);
+        row("/a/**/*.key", "/a/b.key", true);
+        row("/a/**/*.key", "/a/b/c/d.key", true);
+        row("/a/**/*.key", "/ab/c.key", false);
+        row("/a/**/c", "/a/c/c", true);
+        row("/a/**/c", "/a/bc", false);
+        row("/a/x*y*z", "/a/xyyz", true);
+        row("/a/x*y*z", "/a/xz", false);
+        row("", "", true);
+        row("*", "", true);
+    }
+    void patterns()
+    {
+        QFETCH(QString, pattern);
+        QFETCH(QString, path);
+        QTEST(fitsPattern(pattern, path), "fits");
+    }
 };
 
 Q_DECLARE_METATYPE(FileRecord)
