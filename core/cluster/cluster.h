@@ -127,7 +127,8 @@ struct Cluster
     Message apiError; ///< why API facts are not known; empty when they are
     QJsonObject objects; ///< "pods", "namespaces", "nodes", "deployments", …: arrays of objects without managedFields
     QList<Error> problems;
-    Derived derived; ///< what was worked out from the objects
+    /// What was worked out from the objects; copies share it.
+    std::shared_ptr<Derived> derived = std::make_shared<Derived>();
 
     const Node *node(const QString &name) const;
     QJsonArray list(const QString &resource) const;

@@ -109,7 +109,7 @@ StaticPodFile readAnew(const FileRecord &record)
 
 StaticPodFile readStaticPodFile(const FileRecord &record)
 {
-    return *record.derived.once<StaticPodFile>("static-pod", record.content, [&record] { return readAnew(record); });
+    return *record.derived->once<StaticPodFile>("static-pod", record.content, [&record] { return readAnew(record); });
 }
 
 QList<StaticPodFile> staticPodFiles(const Snapshot &snapshot, const QString &directory)

@@ -417,7 +417,7 @@ private:
 
 Result<YamlDocument> FileRecord::yaml() const
 {
-    return *derived.once<Result<YamlDocument>>("yaml", content, [this] { return YamlDocument::parse(path, content); });
+    return *derived->once<Result<YamlDocument>>("yaml", content, [this] { return YamlDocument::parse(path, content); });
 }
 
 const FileRecord *Snapshot::file(const QString &path) const

@@ -49,7 +49,8 @@ struct FileRecord
     /// the record, however many rules ask. Any thread.
     Result<YamlDocument> yaml() const;
 
-    Derived derived; ///< what else was worked out from the content
+    /// What else was worked out from the content; copies share it.
+    std::shared_ptr<Derived> derived = std::make_shared<Derived>();
 };
 
 /// A running component.

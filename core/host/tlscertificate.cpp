@@ -71,19 +71,19 @@ bool isAboutTheChain(const QSslError &error)
 struct Pair
 {
     QTcpServer listener;
-    QSslSocket library;
+    QSslSocket tls;
     std::unique_ptr<QTcpSocket> wire;
 
     bool open()
     {
         if (!listener.listen(QHostAddress::LocalHost))
             return false;
-        library.connectToHost(QHostAddress(QHostAddress::LocalHost), listener.serverPort());
-        if (!library.waitForConnected(1'000))
+        tls.connectToHost(QHostAddress(QHostAddress::LocalHost), listener.serverPort());
+        if (!tls.waitForConnected(1'000))
             return false;
         while (listener.waitForNewConnection(1'000)) {
             wire.reset(listener.nextPendingConnection());
-            if (wire->peerPort() == library.localPort()) { // another program may have been faster
+            if (wire->peerPort() == tls.localPort()) { // another program may have been faster
                 listener.close();
                 return true;
             }
@@ -138,15 +138,15 @@ Result<ServingCertificate> shownCertificate(
         return tl::unexpected(stream.error());
     Pair pair;
     if (!pair.open())
-        return failed(pair.library.errorString());
+        return failed(pair.tls.errorString());
     QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
     configuration.setCaCertificates(QSslCertificate::fromData(authorities));
     configuration.setPeerVerifyMode(QSslSocket::QueryPeer);
-    pair.library.setSslConfiguration(configuration);
-    pair.library.ignoreSslErrors();
-    pair.library.startClientEncryption();
+    pair.tls.setSslConfiguration(configuration);
+    pair.tls.ignoreSslErrors();
+    pair.tls.startClientEncryption();
     bool ended = false;
-    while (!pair.library.isEncrypted()) {
+    while (!pair.tls.isEncrypted()) {
         if (stop.stop_requested())
             return failure(
                 Error::Kind::Canceled, message(u"Canceled while asking about TLS."_s, u"已在探测 TLS 时取消。"_s));
@@ -154,12 +154,12 @@ Result<ServingCertificate> shownCertificate(
             return failure(Error::Kind::Timeout,
                 message(
                     u"The TLS handshake for the certificate took too long."_s, u"为读取证书进行的 TLS 握手超时。"_s));
-        pair.library.waitForEncrypted(sliceMs);
-        const bool broken = pair.library.state() != QAbstractSocket::ConnectedState;
-        if (pair.library.isEncrypted())
+        pair.tls.waitForEncrypted(sliceMs);
+        const bool broken = pair.tls.state() != QAbstractSocket::ConnectedState;
+        if (pair.tls.isEncrypted())
             break;
         if (broken || ended)
-            return failed(ended && !broken ? u"the server closed the connection"_s : pair.library.errorString());
+            return failed(ended && !broken ? u"the server closed the connection"_s : pair.tls.errorString());
         pair.wire->waitForReadyRead(0);
         if (const QByteArray bytes = pair.wire->readAll(); !bytes.isEmpty()) {
             if (auto sent = stream->send(bytes); !sent)
@@ -174,16 +174,16 @@ Result<ServingCertificate> shownCertificate(
             pair.wire->waitForBytesWritten(sliceMs);
         }
     }
-    const QSslCertificate certificate = pair.library.peerCertificate();
+    const QSslCertificate certificate = pair.tls.peerCertificate();
     if (certificate.isNull())
         return failed(u"no certificate was shown"_s);
     ServingCertificate result = describeCertificate(certificate);
     result.authorities = certificateHashes(authorities);
-    for (const QSslError &error : pair.library.sslHandshakeErrors()) {
+    for (const QSslError &error : pair.tls.sslHandshakeErrors()) {
         if (isAboutTheChain(error))
             result.doubts += bounded(error.errorString());
     }
-    pair.library.abort();
+    pair.tls.abort();
     return result;
 }
 

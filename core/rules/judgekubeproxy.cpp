@@ -465,7 +465,7 @@ private:
         made.origin.file = where;
         made.origin.key = dataKey + u' ' + m_key;
         const QByteArray text = data.value(dataKey).toString().toUtf8();
-        const auto parsed = m_cluster.derived.once<Result<YamlDocument>>(
+        const auto parsed = m_cluster.derived->once<Result<YamlDocument>>(
             "kube-proxy", text, [&text] { return YamlDocument::parse(QString(where), text); });
         const Result<YamlDocument> &document = *parsed;
         if (!document)

@@ -184,7 +184,7 @@ private:
             return;
         }
         const auto read =
-            file.derived.once<Result<StaticPod>>("pod", file.content, [&file] { return readStaticPod(file.yaml()); });
+            file.derived->once<Result<StaticPod>>("pod", file.content, [&file] { return readStaticPod(file.yaml()); });
         const Result<StaticPod> &pod = *read;
         if (pod) {
             m_definitions += Definition{&file, *pod};
