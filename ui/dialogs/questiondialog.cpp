@@ -20,9 +20,9 @@ namespace jiagu {
 QuestionDialog::QuestionDialog(const Question &question, QWidget *parent)
     : QDialog(parent)
     , m_question(question)
-    , m_sentence(new QLabel)
-    , m_fingerprint(new QLabel)
-    , m_server(new QLabel)
+    , m_sentence(new QLabel(this))
+    , m_fingerprint(new QLabel(this))
+    , m_server(new QLabel(this))
     , m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel))
 {
     const auto *key = std::get_if<HostKeyQuestion>(&m_question);
