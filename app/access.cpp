@@ -85,12 +85,13 @@ Questions questions(Access &access, Terminal &terminal)
     return result;
 }
 
-Result<Snapshot> readNode(Access &access, Terminal &terminal, std::stop_token stop)
+Result<Snapshot> readNode(Access &access, Probing probing, Terminal &terminal, std::stop_token stop)
 {
     auto host = reach(access, terminal, stop);
     if (!host)
         return tl::unexpected(host.error());
-    return scan(**host, stop, [&](const Step &step) { terminal.progress(access.name(), step); });
+    return scan(
+        **host, stop, [&](const Step &step) { terminal.progress(access.name(), step); }, probing);
 }
 
 Error named(Error error, const QString &node)
@@ -163,7 +164,8 @@ Result<Readings> readTargets(const Invocation &invocation, Terminal &terminal, s
         for (size_t i = 0; i < std::min(mostJobs, accesses->size()); ++i) {
             jobs.emplace_back([&] {
                 for (size_t at = next++; at < accesses->size(); at = next++)
-                    results[at] = readNode((*accesses)[at], terminal, stop);
+                    results[at] =
+                        readNode((*accesses)[at], invocation.probe ? Probing::Yes : Probing::No, terminal, stop);
             });
         }
     }

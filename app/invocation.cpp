@@ -185,6 +185,14 @@ const QList<Option> &options()
              "first hidden question that the server asks"_s,
                 u"从文件描述符 N 读取该口令（一行）；不指定则在终端询问；login 也用于回答服务器的第一个不回显提问"_s},
             [](Invocation &i, const QString &v) { return setSecret(i.nodes.last(), v); }},
+        {u"--no-probe"_s, {}, reading | bit(Command::Record), false,
+            {u"do not ask the components about TLS: their logs stay free of broken handshakes, and what the ports really "
+             "accept is unknown"_s,
+                u"不探测各组件的 TLS：其日志中不会出现中断的握手，端口实际接受的协议则为未知"_s},
+            [](Invocation &i, const QString &) -> Result<> {
+                i.probe = false;
+                return {};
+            }},
         {u"--snapshot"_s, u"FILE"_s, reading, false,
             {u"a recorded node; may be repeated"_s, u"已录制的节点快照；可重复"_s},
             [](Invocation &i, const QString &v) -> Result<> {

@@ -54,6 +54,7 @@ struct Invocation
     QString tailoring;
     QString format; ///< empty: the command's own
     QString out;
+    bool probe = true; ///< ask the components about TLS
     bool anonymous = false; ///< of record
     QStringList rules;
     QMap<QString, QString> values; ///< of --set, by rule

@@ -43,11 +43,13 @@ QList<TlsEndpoint> tlsEndpoints(const Snapshot &snapshot)
     return endpoints;
 }
 
-Result<Snapshot> scan(HostReader &host, const std::stop_token &stop, const Progress &progress)
+Result<Snapshot> scan(HostReader &host, const std::stop_token &stop, const Progress &progress, Probing probing)
 {
     auto snapshot = host.read(stop, progress);
     if (!snapshot)
         return snapshot;
+    if (probing == Probing::No)
+        return withProbes(*snapshot, {});
     return host.probe(*snapshot, tlsEndpoints(*snapshot), stop, progress);
 }
 

@@ -67,6 +67,9 @@ struct SshChannel::Private
     int status = -1;
     QByteArray signal;
     bool tunnel = false;
+    QString address; ///< of a tunnel
+    quint16 port = 0;
+    QDeadlineTimer opening; ///< until when
     bool drained = false;
 
     ~Private()
@@ -340,36 +343,28 @@ Result<std::unique_ptr<SshChannel>> SshSession::run(const QByteArray &command, c
     return std::unique_ptr<SshChannel>(new SshChannel(std::move(p)));
 }
 
-Result<std::unique_ptr<SshChannel>> SshSession::forward(
-    const QString &address, quint16 port, QDeadlineTimer deadline, const std::stop_token &stop)
+Result<std::unique_ptr<SshChannel>> SshSession::forward(const QString &address, quint16 port, QDeadlineTimer deadline)
 {
     auto p = std::make_unique<SshChannel::Private>();
     p->session = d.get();
     p->tunnel = true;
+    p->address = address;
+    p->port = port;
+    p->opening = deadline;
     p->channel = ssh_channel_new(d->session);
     if (!p->channel)
         return d->lost();
     ssh_callbacks_init(&p->callbacks);
     ssh_add_channel_callbacks(p->channel, &p->callbacks);
-    const QByteArray host = address.toLatin1();
-    const auto result =
-        d->drive([&] { return ssh_channel_open_forward(p->channel, host.constData(), port, "127.0.0.1", 0); },
-            SSH_AGAIN, {message(u"opening a tunnel through the machine"_s, u"经该主机打开隧道"_s), deadline}, stop);
-    if (!result)
-        return tl::unexpected(result.error());
-    if (*result == SSH_OK)
-        return std::unique_ptr<SshChannel>(new SshChannel(std::move(p)));
-    if (!d->isConnected())
-        return d->lost();
-    const QString why = d->reason();
-    // RFC 4254, 5.1: the reason code; libssh puts it in parentheses.
-    if (why.contains(u"(1)"_s))
-        return d->fail(Error::Kind::Permission,
-            message(u"The machine's sshd forbids tunnels (AllowTcpForwarding, PermitOpen): %1."_s,
-                u"该主机的 sshd 禁止隧道（AllowTcpForwarding、PermitOpen）：%1。"_s, why));
-    return d->fail(Error::Kind::Connect,
-        message(u"The machine cannot connect to %1 port %2: %3."_s, u"该主机无法连接 %1 的端口 %2：%3。"_s, address,
-            QString::number(port), why));
+    std::unique_ptr<SshChannel> channel(new SshChannel(std::move(p)));
+    if (auto begun = channel->isOpen(); !begun)
+        return tl::unexpected(begun.error());
+    return channel;
+}
+
+void SshSession::wait(std::chrono::milliseconds slice) const
+{
+    d->poll(slice);
 }
 
 // ---- a channel ---------------------------------------------------------------------------------------------------
@@ -380,6 +375,29 @@ SshChannel::SshChannel(std::unique_ptr<Private> p)
 }
 
 SshChannel::~SshChannel() = default;
+
+Result<bool> SshChannel::isOpen()
+{
+    const SshSession::Private &session = *d->session;
+    const int result = ssh_channel_open_forward(d->channel, d->address.toLatin1().constData(), d->port, "127.0.0.1", 0);
+    if (result == SSH_OK)
+        return true;
+    if (result == SSH_AGAIN && d->opening.hasExpired())
+        return session.timedOut(message(u"opening a tunnel through the machine"_s, u"经该主机打开隧道"_s));
+    if (result == SSH_AGAIN)
+        return false;
+    if (!session.isConnected())
+        return session.lost();
+    const QString why = session.reason();
+    // RFC 4254, 5.1: the reason code; libssh puts it in parentheses.
+    if (why.contains(u"(1)"_s))
+        return session.fail(Error::Kind::Permission,
+            message(u"The machine's sshd forbids tunnels (AllowTcpForwarding, PermitOpen): %1."_s,
+                u"该主机的 sshd 禁止隧道（AllowTcpForwarding、PermitOpen）：%1。"_s, why));
+    return session.fail(Error::Kind::Connect,
+        message(u"The machine cannot connect to %1 port %2: %3."_s, u"该主机无法连接 %1 的端口 %2：%3。"_s, d->address,
+            QString::number(d->port), why));
+}
 
 Result<> SshChannel::receive(std::chrono::milliseconds slice)
 {

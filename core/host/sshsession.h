@@ -39,6 +39,9 @@ public:
     QByteArray output; ///< received and not yet taken; takers clear it
     QByteArray errors; ///< the first 64 KiB of the error stream; more is dropped
 
+    /// Of a tunnel: whether it is open yet. Does not wait. Fails with Permission where sshd allows no tunnels, with
+    /// Connect where the machine cannot connect, with Timeout after its deadline.
+    Result<bool> isOpen();
     /// Receives what has come, waiting up to `slice` (at most 100 ms are spent in one call) for something to come.
     /// Fails with Lost when the connection ended.
     Result<> receive(std::chrono::milliseconds slice);
@@ -75,11 +78,12 @@ public:
     QString user() const; ///< who is logged in
     /// Starts a command. `command` is read by the login shell of the user. The channel must not outlive the session.
     Result<std::unique_ptr<SshChannel>> run(const QByteArray &command, const std::stop_token &stop);
-    /// Opens a tunnel (direct-tcpip): the machine connects to `address`, an IP address, and carries the bytes. It has
-    /// ended when the other side sends no more. Fails with Permission where sshd allows no tunnels, with Connect where
-    /// the machine cannot connect. The channel must not outlive the session.
-    Result<std::unique_ptr<SshChannel>> forward(
-        const QString &address, quint16 port, QDeadlineTimer deadline, const std::stop_token &stop);
+    /// Begins to open a tunnel (direct-tcpip): the machine connects to `address`, an IP address, and carries the bytes.
+    /// Does not wait: several may be opening at once, and isOpen() says which can be used. It has ended when the other
+    /// side sends no more. The channel must not outlive the session.
+    Result<std::unique_ptr<SshChannel>> forward(const QString &address, quint16 port, QDeadlineTimer deadline);
+    /// Waits up to `slice` (100 ms at most) for anything to come.
+    void wait(std::chrono::milliseconds slice) const;
 
 private:
     friend class SshChannel;

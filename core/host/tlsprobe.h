@@ -8,6 +8,7 @@
 #include <QMap>
 #include <QStringList>
 
+#include <chrono>
 #include <stop_token>
 
 namespace jiagu {
@@ -53,13 +54,17 @@ struct TlsProbe
     std::optional<TlsVersion> lowest() const;
 };
 
-/// Asks one question over a connection of its own.
-using AskTls = std::function<Result<TlsAnswer>(const ClientHello &hello, QDeadlineTimer deadline)>;
+/// Asks questions, each over a connection of its own; gives as many answers, in their order.
+using AskTls = std::function<QList<Result<TlsAnswer>>(const QList<ClientHello> &hellos, QDeadlineTimer deadline)>;
+/// How long one question may take.
+constexpr std::chrono::milliseconds tlsQuestionLimit{3'000};
+/// All of them at once.
 AskTls overStreams(const OpenStream &open, const std::stop_token &stop);
 
-/// Fills in versions and suites: four connections for the versions, then one for each suite and one that shows that
-/// there is no other. Fails when not even the first question could be asked, and with Canceled; whatever else goes
-/// wrong is among the problems. Blocks until `deadline` at most; a question takes 3 s at most.
+/// Fills in versions and suites. The first connection offers everything of TLS 1.2; then, at once, one is made for each
+/// other version, for each suite that Go speaks, and for all the others together. Only a server that takes one of these
+/// is asked about them one by one. Fails when not even the first question could be asked, and with Canceled; whatever
+/// else goes wrong is among the problems. Blocks until `deadline` at most, and 3 s at most for each round.
 Result<> probeVersionsAndSuites(
     TlsProbe &probe, const AskTls &ask, QDeadlineTimer deadline, const std::stop_token &stop);
 

@@ -143,9 +143,10 @@ Result<TlsProbe> tlsProbe(const Snapshot &snapshot, const QString &component)
     const OutputRecord *record = snapshot.output(idStart + component);
     if (!record)
         return failure(Error::Kind::NotFound,
-            message(u"The snapshot holds no TLS probe of %1: it was taken on the node itself or by an earlier release. "
-                    u"Read the node over SSH."_s,
-                u"快照中没有对 %1 的 TLS 探测：它是在节点上直接采集的，或由早期版本采集。请通过 SSH 重新读取该节点。"_s,
+            message(u"The snapshot holds no TLS probe of %1: it was taken on the node itself, with --no-probe, or "
+                    u"by an earlier release. Read the node over SSH."_s,
+                u"快照中没有对 %1 的 TLS 探测：它是在节点上直接采集的，或采集时使用了 --no-probe，或由早期版本采集。"
+                u"请通过 SSH 重新读取该节点。"_s,
                 component));
     const auto probe = snapshot.derived.once<Result<TlsProbe>>(
         record->id.toUtf8(), record->content, [record] { return readTlsProbe(record->content); });

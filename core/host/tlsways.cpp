@@ -39,14 +39,33 @@ OpenStream tunnels(SshSession &session, const QString &address, quint16 port, co
 {
     return [&session, address, port, stop](QDeadlineTimer deadline) -> Result<ByteStream> {
         // The node connects to itself: that takes no longer than the way to it and back.
-        auto opened = session.forward(address, port, within(deadline, tunnelLimit), stop);
-        if (!opened)
-            return tl::unexpected(opened.error());
-        const std::shared_ptr<SshChannel> channel = std::move(*opened);
+        auto begun = session.forward(address, port, within(deadline, tunnelLimit));
+        if (!begun)
+            return tl::unexpected(begun.error());
+        const std::shared_ptr<SshChannel> channel = std::move(*begun);
+        const auto isOpen = std::make_shared<bool>(false);
+        const auto unsent = std::make_shared<QByteArray>();
         ByteStream stream;
-        stream.send = [channel, deadline, stop](
-                          const QByteArray &bytes) { return channel->send(bytes, deadline, stop); };
-        stream.receive = [channel](std::chrono::milliseconds wait) -> Result<std::optional<QByteArray>> {
+        stream.send = [channel, isOpen, unsent, deadline, stop](const QByteArray &bytes) -> Result<> {
+            if (*isOpen)
+                return channel->send(bytes, deadline, stop);
+            *unsent += bytes;
+            return {};
+        };
+        stream.receive = [&session, channel, isOpen, unsent, deadline, stop](
+                             std::chrono::milliseconds wait) -> Result<std::optional<QByteArray>> {
+            if (!*isOpen) {
+                auto opened = channel->isOpen();
+                if (!opened)
+                    return tl::unexpected(opened.error());
+                if (!*opened) {
+                    session.wait(wait);
+                    return QByteArray();
+                }
+                *isOpen = true;
+                if (auto sent = channel->send(*unsent, deadline, stop); !sent)
+                    return tl::unexpected(sent.error());
+            }
             if (channel->output.isEmpty() && !channel->hasEnded()) {
                 if (auto done = channel->receive(wait); !done)
                     return tl::unexpected(done.error());
@@ -128,7 +147,7 @@ private:
 
     Result<> onNode(const QString &address, quint16 port)
     {
-        const AskTls ask = [&](const ClientHello &hello, QDeadlineTimer deadline) -> Result<TlsAnswer> {
+        const auto one = [&](const ClientHello &hello, QDeadlineTimer deadline) -> Result<TlsAnswer> {
             const QByteArray command = openSslCommand(address, port, hello, m_file);
             if (command.isEmpty())
                 return failure(Error::Kind::Usage,
@@ -142,6 +161,12 @@ private:
                 return failure(Error::Kind::Failed, answer.trouble);
             keepCertificate(answer);
             return answer.answer;
+        };
+        const AskTls ask = [&](const QList<ClientHello> &hellos, QDeadlineTimer deadline) {
+            QList<Result<TlsAnswer>> answers; // one after the other: each is a program on a node that is in use
+            for (const ClientHello &hello : hellos)
+                answers += one(hello, within(deadline, tlsQuestionLimit));
+            return answers;
         };
         const auto asked = probeVersionsAndSuites(m_probe, ask, m_deadline, m_stop);
         if (!asked)

@@ -128,7 +128,7 @@ private:
         m_port = server.serverPort();
         std::vector<std::unique_ptr<QTcpSocket>> open;
         while (!m_ends) {
-            if (!server.waitForNewConnection(10))
+            if (!server.hasPendingConnections() && !server.waitForNewConnection(10))
                 continue;
             std::unique_ptr<QTcpSocket> socket(server.nextPendingConnection());
             socket->waitForReadyRead(1'000);

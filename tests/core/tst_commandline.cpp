@@ -244,6 +244,7 @@ waivers:
             u"此命令没有选项 --yes"_s);
         row("identity before its node", u"scan --identity key --node cp1"_s, 2, u"write it after the --node"_s,
             u"请写在对应的 --node 之后"_s);
+        row("probing is of reading", u"restore --no-probe x"_s, 2, u"--no-probe"_s, u"--no-probe"_s);
         row("agent before its node", u"scan --no-agent --node cp1"_s, 2, u"write it after the --node"_s,
             u"请写在对应的 --node 之后"_s);
         row("no host", u"scan --node root@"_s, 2, u"root@"_s, u"root@"_s);

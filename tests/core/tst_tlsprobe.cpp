@@ -12,6 +12,8 @@
 #include <QNetworkInterface>
 #include <QStandardPaths>
 
+#include <thread>
+
 using namespace Qt::Literals::StringLiterals;
 using namespace jiagu;
 
@@ -345,6 +347,80 @@ private Q_SLOTS:
         QVERIFY(!shownCertificate(toPort(server.port()), {}, QDeadlineTimer(60'000), {}));
     }
 
+    void theRoundsOfAProbe_data()
+    {
+        QTest::addColumn<QList<quint16>>("accepted");
+        QTest::addColumn<QList<qsizetype>>("rounds");
+        const qsizetype known = tlsSuites().size();
+        constexpr qsizetype ofGo = 22;
+        constexpr qsizetype versions = 3;
+        QTest::newRow("nothing but 1.3") << QList<quint16>() << QList<qsizetype>{1, versions};
+        QTest::newRow("a suite of Go") << QList<quint16>{0xC02F} << QList<qsizetype>{1, versions + ofGo - 1 + 1};
+        QTest::newRow("two of Go") << QList<quint16>{0xC02F, 0x002F} << QList<qsizetype>{1, versions + ofGo - 1 + 1};
+        QTest::newRow("one of Go and another")
+            << QList<quint16>{0x009E, 0xC02F} << QList<qsizetype>{1, versions + ofGo - 1 + 1, known - ofGo - 1};
+        QTest::newRow("none of Go") << QList<quint16>{0x009E, 0x0004}
+                                    << QList<qsizetype>{1, versions + ofGo + 1, known - ofGo - 2};
+    }
+    /// What a server accepts is found in at most three rounds, whose questions do not wait for each other.
+    void theRoundsOfAProbe()
+    {
+        QFETCH(QList<quint16>, accepted);
+        QList<qsizetype> rounds;
+        TlsProbe probe;
+        const auto done = probeVersionsAndSuites(probe,
+            [&](const QList<ClientHello> &hellos, QDeadlineTimer) {
+                rounds += hellos.size();
+                QList<Result<TlsAnswer>> answers;
+                for (const ClientHello &hello : hellos) {
+                    TlsAnswer answer = alert(hello.version == TlsVersion::Tls12 ? 40 : 70);
+                    for (const quint16 suite : std::as_const(accepted)) {
+                        if (hello.version == TlsVersion::Tls12 && hello.suites.contains(suite))
+                            answer = ::accepted(TlsVersion::Tls12, suite);
+                    }
+                    answers += answer;
+                }
+                return answers;
+            },
+            QDeadlineTimer(60'000), {});
+        QVERIFY(done);
+        QTEST(rounds, "rounds");
+        QCOMPARE(probe.suites.size(), accepted.size());
+        for (const quint16 suite : std::as_const(accepted))
+            QVERIFY(probe.suites.contains(tlsSuite(suite)->name));
+        QCOMPARE(probe.allSuites, !accepted.isEmpty());
+        QCOMPARE(probe.problems.size(), 0);
+    }
+
+    /// The server answers nobody before all have asked.
+    void questionsAreAskedAtOnce()
+    {
+        constexpr int count = 20;
+        QTcpServer server;
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        const quint16 port = server.serverPort();
+        QList<Result<TlsAnswer>> answers;
+        std::jthread asking([&] {
+            answers = overStreams(toPort(port), {})(
+                QList<ClientHello>(count, {TlsVersion::Tls12, {0xC02F}}), QDeadlineTimer(60'000));
+        });
+        std::vector<std::unique_ptr<QTcpSocket>> sockets;
+        while (sockets.size() < count) {
+            QVERIFY(server.hasPendingConnections() || server.waitForNewConnection(10'000));
+            sockets.emplace_back(server.nextPendingConnection());
+            QVERIFY(sockets.back()->waitForReadyRead(10'000));
+        }
+        for (const auto &socket : sockets) {
+            socket->write(QByteArray::fromHex(hello12));
+            socket->waitForBytesWritten(10'000);
+        }
+        asking.join();
+        QCOMPARE(answers.size(), count);
+        for (const auto &answer : answers)
+            QVERIFY2(answer && *answer == accepted(TlsVersion::Tls12, 0xC02F),
+                answer ? "" : qPrintable(answer.error().message.en));
+    }
+
     void aMuteServerCostsItsTimeAndNoMore()
     {
         const Answering server({}, false);
@@ -545,6 +621,35 @@ private Q_SLOTS:
         for (const TlsEndpoint &endpoint : tlsEndpoints(snapshot))
             found += u"%1 %2:%3"_s.arg(endpoint.component, endpoint.address).arg(endpoint.port);
         QTEST(found, "endpoints");
+    }
+
+    /// What a node itself sends as an answer to a probe is no answer, also where nothing is asked.
+    void scansWithoutProbes()
+    {
+        struct Forger : HostReader
+        {
+            Result<Snapshot> read(std::stop_token, const Progress &) override
+            {
+                TlsProbe forged;
+                forged.endpoint = {u"kubelet"_s, u"192.0.2.1"_s, 10250};
+                const QByteArray nonce(32, 'a');
+                const auto snapshot = parseSnapshot(
+                    u"w1"_s, "jiagu-snapshot/1 " + nonce + "\n" + nonce + " fact hostname w1\n" + nonce + " done 1\n");
+                return snapshot ? withProbes(*snapshot, {forged}) : snapshot;
+            }
+            Result<Snapshot> probe(
+                const Snapshot &snapshot, const QList<TlsEndpoint> &, std::stop_token, const Progress &) override
+            {
+                asked = true;
+                return snapshot;
+            }
+            bool asked = false;
+        } host;
+        QVERIFY(tlsProbe(*host.read({}, {}), u"kubelet"_s));
+        const auto without = scan(host, {}, {}, Probing::No);
+        QVERIFY(without && !host.asked);
+        QCOMPARE(tlsProbe(*without, u"kubelet"_s).error().kind, Error::Kind::NotFound);
+        QVERIFY(scan(host, {}, {}) && host.asked);
     }
 
 private:
