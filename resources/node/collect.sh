@@ -33,7 +33,15 @@ nl='
 # field TEXT: sets $field to TEXT as one word; what is not plain is base64 after a '='.
 field() {
     case $1 in
-    '' | *[!A-Za-z0-9._/:@%+,~=-]* | =*) field="=$(printf %s "$1" | base64 | tr -d '\n')" ;;
+    '' | *[!A-Za-z0-9._/:@%+,~=-]* | =*)
+        field_ifs=$IFS
+        IFS=$nl
+        # shellcheck disable=SC2046 # one word a line
+        set -- $(printf %s "$1" | base64)
+        IFS=
+        field="=$*"
+        IFS=$field_ifs
+        ;;
     *) field=$1 ;;
     esac
 }
@@ -276,8 +284,10 @@ content() {
         *"$nl$file$nl"*) record skipped "$field" credential ;;
         *)
             record content "$field"
+            # Its size was looked at; what it grew by since is bounded by the limit of the whole.
             # shellcheck disable=SC2086 # a command or nothing
-            body $limit head -c "$file_limit" -- "$file"
+            said=$($limit base64 -- "$file" 2>&1 >&5)
+            finish $? "$said"
             hashed=$hashed$file$nl
             cd -P -- "${file%/*}/" 2>/dev/null && [ "$PWD" != "${file%/*}" ] && link "$file" "${PWD%/}/${file##*/}"
             ;;
