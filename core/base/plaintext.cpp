@@ -27,10 +27,15 @@ bool isHarmless(char32_t character, bool lines)
     }
 }
 
+/// Nearly all of what there is to show.
+bool isPlainAscii(QStringView text)
+{
+    return std::ranges::all_of(text, [](QChar character) { return character >= u' ' && character < u'\x7f'; });
+}
+
 QString visible(QStringView text, bool lines)
 {
-    // Nearly all of what there is to show.
-    if (std::ranges::all_of(text, [](QChar character) { return character >= u' ' && character < u'\x7f'; }))
+    if (isPlainAscii(text))
         return text.toString();
     QString result;
     result.reserve(text.size());
@@ -53,6 +58,16 @@ QString visible(QStringView text, bool lines)
 QString plainText(QByteArrayView bytes)
 {
     return visible(QString::fromUtf8(bytes), false);
+}
+
+QString plainText(const QByteArray &bytes)
+{
+    return plainText(QByteArrayView(bytes));
+}
+
+QString plainText(const QString &text)
+{
+    return isPlainAscii(text) ? text : visible(text, false);
 }
 
 QString plainText(QStringView text)

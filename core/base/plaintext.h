@@ -9,7 +9,9 @@ namespace jiagu {
 /// zero-width and line-separator characters become a visible \u{XXXX}. Everything a node sends goes through this (or
 /// plainLines()) before a person sees it in a window, a terminal or a report.
 QString plainText(QByteArrayView bytes);
+QString plainText(const QByteArray &bytes);
 QString plainText(QStringView text);
+QString plainText(const QString &text);
 
 /// The same for a viewer of whole files: keeps \n and \t.
 QString plainLines(QByteArrayView bytes);

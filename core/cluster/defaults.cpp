@@ -57,8 +57,8 @@ const auto &table()
     constexpr auto clientCa = u"staging/src/k8s.io/apiserver/pkg/server/options/authentication.go";
     // etcd 3.4 came with 1.19 to 1.21, 3.5 and 3.6 with what follows (cmd/kubeadm/app/constants/constants.go).
     constexpr auto etcd = u"server/embed/config.go";
-    const QJsonArray clientUrls{u"http://localhost:2379"_s};
-    const QJsonArray peerUrls{u"http://localhost:2380"_s};
+    static const QJsonArray clientUrls{u"http://localhost:2379"_s};
+    static const QJsonArray peerUrls{u"http://localhost:2380"_s};
     static const auto entries = std::to_array<Entry>({
         {ApiServer, u"--profiling", u"", When::Always, 19, 37, true, apiServer},
         {ControllerManager, u"--profiling", u"", When::Always, 19, 37, true, debugging},

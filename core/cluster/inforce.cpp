@@ -10,6 +10,8 @@
 
 #include <QJsonObject>
 
+#include <functional>
+
 namespace jiagu {
 
 using namespace Qt::Literals::StringLiterals;
@@ -36,18 +38,16 @@ QString title(const SettingName &name)
 struct Argv
 {
     QList<QByteArray> words;
-    QList<Origin> origins;
+    std::function<Origin(int index)> origin;
 };
 
 Argv argvOfProcess(const ProcessRecord &process)
 {
-    Argv argv{process.argv, {}};
-    for (int i = 0; i < process.argv.size(); ++i) {
-        Origin origin{Origin::Kind::Process};
-        origin.index = i;
-        argv.origins.append(origin);
-    }
-    return argv;
+    return {process.argv, [](int index) {
+                Origin origin{Origin::Kind::Process};
+                origin.index = index;
+                return origin;
+            }};
 }
 
 Argv argvOfStaticPod(const Node &node, const Component &component)
@@ -59,15 +59,16 @@ Argv argvOfStaticPod(const Node &node, const Component &component)
     const StaticPodFile file = readStaticPodFile(*record);
     if (!runsAsWritten(file, argv.words))
         return argv;
-    for (int i = 0; i < argv.words.size(); ++i) {
-        const auto written = writtenArgument(file, argv.words, i);
-        if (!written)
-            continue;
-        argv.origins[i].kind = Origin::Kind::Argument;
-        argv.origins[i].file = record->path;
-        argv.origins[i].line = written->position.line;
-        argv.origins[i].column = written->position.column;
-    }
+    argv.origin = [file, words = argv.words, path = record->path, plain = argv.origin](int index) {
+        Origin origin = plain(index);
+        if (const auto written = writtenArgument(file, words, index)) {
+            origin.kind = Origin::Kind::Argument;
+            origin.file = path;
+            origin.line = written->position.line;
+            origin.column = written->position.column;
+        }
+        return origin;
+    };
     return argv;
 }
 
@@ -88,10 +89,11 @@ Argv argvOfKubelet(const Node &node, const Component &component, QList<Message> 
             plainText(node.name)));
         return argv;
     }
-    for (int i = 0; i < argv.words.size(); ++i) {
-        argv.origins[i] = written[i].origin;
-        argv.origins[i].index = i;
-    }
+    argv.origin = [written](int index) {
+        Origin origin = written[index].origin;
+        origin.index = index;
+        return origin;
+    };
     return argv;
 }
 
@@ -144,7 +146,7 @@ FromArguments fromArguments(const Argv &argv, const SettingName &name, const QSt
             result.unusable = true;
             return result;
         }
-        OverriddenValue entry{*value, argv.origins.value(occurrence.index)};
+        OverriddenValue entry{*value, argv.origin(occurrence.index)};
         if (isGate(name)) {
             const auto own = combined({occurrence}, name);
             if (!own->toObject().contains(gateKey(name)))

@@ -18,7 +18,8 @@ namespace {
 /// A path without what means nothing in it, with a '/' at its end.
 QString asDirectory(const QString &path)
 {
-    const QString clean = QDir::cleanPath(u'/' + path);
+    const bool isClean = path.startsWith(u'/') && !path.contains("//"_L1) && !path.contains("/."_L1); // as most are
+    const QString clean = isClean ? path : QDir::cleanPath(u'/' + path);
     return clean.endsWith(u'/') ? clean : clean + u'/';
 }
 

@@ -166,29 +166,27 @@ private:
 
 bool fitsPattern(QStringView pattern, QStringView path)
 {
-    while (!pattern.isEmpty()) {
-        if (pattern.startsWith(u"**/")) {
-            for (pattern = pattern.mid(3); !fitsPattern(pattern, path);) {
-                const qsizetype slash = path.indexOf(u'/');
-                if (slash < 0)
-                    return false;
-                path = path.mid(slash + 1);
-            }
-            return true;
+    const qsizetype wildcard = pattern.indexOf(u'*');
+    if (wildcard < 0)
+        return pattern == path;
+    if (!path.startsWith(pattern.first(wildcard)))
+        return false;
+    path = path.sliced(wildcard);
+    pattern = pattern.sliced(wildcard);
+    if (pattern.startsWith(u"**/")) {
+        for (pattern = pattern.sliced(3); !fitsPattern(pattern, path);) {
+            const qsizetype slash = path.indexOf(u'/');
+            if (slash < 0)
+                return false;
+            path = path.sliced(slash + 1);
         }
-        if (pattern.front() == u'*') {
-            for (pattern = pattern.mid(1); !fitsPattern(pattern, path); path = path.mid(1)) {
-                if (path.isEmpty() || path.front() == u'/')
-                    return false;
-            }
-            return true;
-        }
-        if (path.isEmpty() || path.front() != pattern.front())
-            return false;
-        pattern = pattern.mid(1);
-        path = path.mid(1);
+        return true;
     }
-    return path.isEmpty();
+    for (pattern = pattern.sliced(1); !fitsPattern(pattern, path); path = path.sliced(1)) {
+        if (path.isEmpty() || path.front() == u'/')
+            return false;
+    }
+    return true;
 }
 
 int modeLimit(const Rule &rule, const QString &path)

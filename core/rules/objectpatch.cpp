@@ -4,9 +4,9 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QRegularExpression>
 
 #include <algorithm>
+#include <array>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -26,12 +26,21 @@ QString mergeKey(QStringView list)
     return {};
 }
 
+/// A text that YAML reads as itself without quotes.
+bool isPlainWord(QStringView text)
+{
+    const auto isLetter = [](QChar c) { return (c >= u'A' && c <= u'Z') || (c >= u'a' && c <= u'z'); };
+    const auto isIn = [&](QChar c) { return isLetter(c) || (c >= u'0' && c <= u'9') || u"_./-"_s.contains(c); };
+    if (text.isEmpty() || !isLetter(text.front()) || !std::all_of(text.begin(), text.end(), isIn))
+        return false;
+    constexpr std::array others{"true"_L1, "false"_L1, "yes"_L1, "no"_L1, "on"_L1, "off"_L1, "null"_L1, "y"_L1, "n"_L1};
+    return std::none_of(others.begin(), others.end(),
+        [text](QLatin1StringView other) { return text.compare(other, Qt::CaseInsensitive) == 0; });
+}
+
 QString scalarText(const QJsonValue &value)
 {
-    static const QRegularExpression plain(u"^[A-Za-z][A-Za-z0-9_./-]*$"_s);
-    static const QRegularExpression word(
-        u"^(?:true|false|yes|no|on|off|null|y|n)$"_s, QRegularExpression::CaseInsensitiveOption);
-    if (value.isString() && plain.match(value.toString()).hasMatch() && !word.match(value.toString()).hasMatch())
+    if (value.isString() && isPlainWord(value.toString()))
         return value.toString();
     const QByteArray json = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
     return QString::fromUtf8(json.sliced(1, json.size() - 2));
@@ -54,28 +63,34 @@ QString flowText(const QJsonValue &value)
     return u'[' + items.join(u", "_s) + u']';
 }
 
-void write(const QJsonValue &value, const QString &indent, QString &text)
+void write(const QJsonValue &value, qsizetype depth, QString &text)
 {
+    const QString indent(2 * depth, u' ');
     if (value.isArray()) {
         for (const QJsonValue &item : value.toArray()) {
-            QString below;
-            write(item, indent + u"  "_s, below);
-            text += indent + u"- "_s + below.sliced(indent.size() + 2);
+            const qsizetype begin = text.size();
+            write(item, depth + 1, text);
+            text[begin + indent.size()] = u'-';
         }
         return;
     }
     const QJsonObject object = value.toObject();
-    // What names an item of a list comes first.
-    QStringList keys = object.keys();
-    std::stable_partition(keys.begin(), keys.end(),
-        [](const QString &key) { return key == "name"_L1 || key == "containerPort"_L1 || key == "mountPath"_L1; });
-    for (const QString &key : std::as_const(keys)) {
-        const QJsonValue below = object.value(key);
-        if (isBlock(below)) {
-            text += indent + key + u":\n"_s;
-            write(below, indent + u"  "_s, text);
-        } else {
-            text += indent + key + u": "_s + flowText(below) + u'\n';
+    const auto names = [](QStringView key) {
+        return key == "name"_L1 || key == "containerPort"_L1 || key == "mountPath"_L1;
+    };
+    for (const bool first : {true, false}) { // what names an item of a list comes first
+        for (auto entry = object.begin(); entry != object.end(); ++entry) {
+            const QString key = entry.key();
+            if (names(key) != first)
+                continue;
+            const QJsonValue below = entry.value();
+            text += indent + key;
+            if (isBlock(below)) {
+                text += u":\n"_s;
+                write(below, depth + 1, text);
+            } else {
+                text += u": "_s + flowText(below) + u'\n';
+            }
         }
     }
 }
@@ -135,7 +150,7 @@ QJsonValue withField(const QJsonValue &patch, const QList<PatchStep> &steps, con
 QString patchText(const QJsonValue &patch)
 {
     QString text;
-    write(patch, {}, text);
+    write(patch, 0, text);
     return text;
 }
 

@@ -78,6 +78,12 @@ body() {
     finish "${said##*status=}" "${said%status=*}"
 }
 
+# short COMMAND...: the same for one that cannot print much.
+short() {
+    said=$({ { "$@" 2>&3; echo "status=$?" >&3; } | base64 >&5; } 3>&1)
+    finish "${said##*status=}" "${said%status=*}"
+}
+
 # output ID COMMAND...
 output() {
     record output "$1"
@@ -167,7 +173,8 @@ process() {
     label=$field
     field "$(readlink "/proc/$pid/exe")"
     record process "$pid" "uid=$uid" "groups=$groups" "start=$start" "container=$container" "label=$label" "exe=$field"
-    body cat "/proc/$pid/cmdline"
+    said=$(base64 "/proc/$pid/cmdline" 2>&1 >&5)
+    finish $? "$said"
     case $name in
     kubelet)
         # The node's own, not one in a container (a cluster inside a cluster): nothing of that is followed.
@@ -284,9 +291,8 @@ content() {
         *"$nl$file$nl"*) record skipped "$field" credential ;;
         *)
             record content "$field"
-            # Its size was looked at; what it grew by since is bounded by the limit of the whole.
-            # shellcheck disable=SC2086 # a command or nothing
-            said=$($limit base64 -- "$file" 2>&1 >&5)
+            # It was just read, so this does not hang; what it grew by since is bounded by the limit of the whole.
+            said=$(base64 -- "$file" 2>&1 >&5)
             finish $? "$said"
             hashed=$hashed$file$nl
             cd -P -- "${file%/*}/" 2>/dev/null && [ "$PWD" != "${file%/*}" ] && link "$file" "${PWD%/}/${file##*/}"
@@ -422,7 +428,7 @@ audit_growth() {
     name=${audit_log##*/}
     case $name in *.*) word="${name%.*}-*.${name##*.}" ;; *) word="$name-*" ;; esac # as lumberjack names what it rotates
     record attributes once
-    body listed "${directory:-/}" -maxdepth 1 '(' -path "${directory:-/}" -o -name "$name" -o -name "$word" -o -name "$word.gz" ')'
+    short listed "${directory:-/}" -maxdepth 1 '(' -path "${directory:-/}" -o -name "$name" -o -name "$word" -o -name "$word.gz" ')'
     word=$(head -n 1 -- "$audit_log" 2>/dev/null | head -c 1048576 |
         sed -n 's/.*"requestReceivedTimestamp":"\([0-9TZ:.-]*\)".*/\1/p')
     [ -z "$word" ] || fact audit-first "$word"
@@ -474,7 +480,7 @@ plugins() {
         case $directory in /*) ;; *) continue ;; esac
         if [ -d "$directory" ]; then
             record attributes once
-            body listed "$directory" -maxdepth 1
+            short listed "$directory" -maxdepth 1
         else
             field "$directory"
             record skipped "$field" missing
@@ -486,7 +492,7 @@ plugins() {
             word=$(readlink -f "$file")
             link "$file" "$word"
             record attributes once
-            body stat -c "$nonce %f %u %g %s %Y %i %h %n" -- "$word"
+            short stat -c "$nonce %f %u %g %s %Y %i %h %n" -- "$word"
         fi
         [ ! -f "$file" ] || output elf:bandwidth head -c 20 -- "$file"
     done
@@ -554,7 +560,7 @@ files() {
     attributes before
     [ -z "$etcd_data" ] || {
         record attributes once
-        body stat -c "$nonce %f %u %g %s %Y %i %h %n" -- "$etcd_data"
+        short stat -c "$nonce %f %u %g %s %Y %i %h %n" -- "$etcd_data"
     }
     content "$list"
     audit_growth
@@ -570,7 +576,7 @@ files() {
     attributes after
     # Keys are told by what they hold: a .pem may be one, and so may a file of any other name.
     record output private-keys
-    body private_keys
+    short private_keys
 }
 
 private_keys() {
@@ -743,7 +749,7 @@ logins() {
     record output authorized-keys
     body authorized "$@"
     record output sudoers
-    body administrators
+    short administrators
 }
 
 authorized() {
@@ -808,9 +814,9 @@ backups() {
 
 copies() {
     record output kubeconfig-copies
-    body kubeconfigs
+    short kubeconfigs
     record output etcd-copies
-    body backups
+    short backups
 }
 
 # ---- how the system is set up --------------------------------------------------------------------------------------
@@ -858,9 +864,9 @@ runtime() {
 
 system() {
     record output umask
-    body umasks
+    short umasks
     record output container-labels
-    body labels
+    short labels
     record output runtime-confinement
     body runtime
 }
@@ -1038,8 +1044,9 @@ main() {
     logins
     copies
     system
+    record output kubelet-version
     # shellcheck disable=SC2086 # a command or nothing
-    output kubelet-version $limit "$kubelet_program" --version
+    short $limit "$kubelet_program" --version
     api
     printf '%s done %s\n' "$nonce" "$count"
 }
