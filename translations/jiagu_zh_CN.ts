@@ -769,6 +769,22 @@
         <source>See what of today&apos;s configuration stops a component at a later release</source>
         <translation>查看当前配置中会使组件在后续版本无法启动的内容</translation>
     </message>
+    <message>
+        <source>Tail&amp;oring and waivers…</source>
+        <translation>定制与豁免(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Choose the baseline, switch rules off, set values, accept risks</source>
+        <translation>选择基线、关闭加固项、设定取值、接受风险</translation>
+    </message>
+    <message>
+        <source>Accept this ris&amp;k…</source>
+        <translation>接受此风险(&amp;K)…</translation>
+    </message>
+    <message>
+        <source>Waive the finding that is selected, with a reason and a last day</source>
+        <translation>豁免选中的结果，并注明理由和截止日期</translation>
+    </message>
 </context>
 <context>
     <name>jiagu::Overview</name>
@@ -1198,6 +1214,125 @@
     <message>
         <source>%1 — kept by itself before the program ended unexpectedly</source>
         <translation>%1 — 程序意外结束前自动保存</translation>
+    </message>
+</context>
+<context>
+    <name>jiagu::TailoringDialog</name>
+    <message>
+        <source>Say why %1 is switched off: the report prints it.</source>
+        <translation>请说明为何关闭 %1：报告会列出该理由。</translation>
+    </message>
+    <message>
+        <source>Waiver %1 is not complete: “%2” is missing.</source>
+        <translation>第 %1 条豁免不完整：缺少“%2”。</translation>
+    </message>
+    <message>
+        <source>Save the tailoring</source>
+        <translation>保存定制</translation>
+    </message>
+    <message>
+        <source>Tailoring (*.json);;All files (*)</source>
+        <translation>定制文件 (*.json);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2</source>
+        <translation>无法写入 %1：%2</translation>
+    </message>
+    <message>
+        <source>Tailoring and waivers</source>
+        <translation>定制与豁免</translation>
+    </message>
+    <message>
+        <source>&amp;Baseline:</source>
+        <translation>基线(&amp;B)：</translation>
+    </message>
+    <message>
+        <source>Baseline</source>
+        <translation>基线</translation>
+    </message>
+    <message>
+        <source>&amp;Rules and values</source>
+        <translation>加固项与取值(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Waivers</source>
+        <translation>豁免(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Filter by id or title</source>
+        <translation>按编号或标题筛选</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>加固项</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>取值</translation>
+    </message>
+    <message>
+        <source>Proposed</source>
+        <translation>建议值</translation>
+    </message>
+    <message>
+        <source>Why it is switched off</source>
+        <translation>关闭理由</translation>
+    </message>
+    <message>
+        <source>Rules and values</source>
+        <translation>加固项与取值</translation>
+    </message>
+    <message>
+        <source>A waiver is a risk that somebody accepted. The finding stays, is shown with the reason, and does not count until the last day is over. “*” stands for any characters; what is empty fits everything. An object is written NAMESPACE/KIND/NAME.</source>
+        <translation>豁免是经人批准接受的风险。结果仍会显示并附上理由，在截止日期结束之前不计入。“*”代表任意字符；留空则匹配全部。对象写作 命名空间/类型/名称。</translation>
+    </message>
+    <message>
+        <source>Cluster</source>
+        <translation>集群</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>节点</translation>
+    </message>
+    <message>
+        <source>Object</source>
+        <translation>对象</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>Approved by</source>
+        <translation>批准人</translation>
+    </message>
+    <message>
+        <source>Last day (UTC)</source>
+        <translation>截止日期 (UTC)</translation>
+    </message>
+    <message>
+        <source>Waivers</source>
+        <translation>豁免</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>添加(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Re&amp;move</source>
+        <translation>移除(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Save as file…</source>
+        <translation>另存为文件(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>none: a value is needed</source>
+        <translation>无：需填写取值</translation>
     </message>
 </context>
 <context>

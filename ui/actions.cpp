@@ -54,6 +54,10 @@ constexpr ActionEntry table[] = {
     {"upgrade", "F7", QT_TRANSLATE_NOOP("jiagu::MainWindow", "Before an &upgrade…"),
         QT_TRANSLATE_NOOP(
             "jiagu::MainWindow", "See what of today's configuration stops a component at a later release")},
+    {"tailoring", "Ctrl+T", QT_TRANSLATE_NOOP("jiagu::MainWindow", "Tail&oring and waivers…"),
+        QT_TRANSLATE_NOOP("jiagu::MainWindow", "Choose the baseline, switch rules off, set values, accept risks")},
+    {"waive", "Ctrl+Shift+T", QT_TRANSLATE_NOOP("jiagu::MainWindow", "Accept this ris&k…"),
+        QT_TRANSLATE_NOOP("jiagu::MainWindow", "Waive the finding that is selected, with a reason and a last day")},
     {"showProblems", "Ctrl+Shift+P", QT_TRANSLATE_NOOP("jiagu::MainWindow", "P&roblems"),
         QT_TRANSLATE_NOOP("jiagu::MainWindow", "Show or hide the list of problems")},
     {"clearProblems", "", QT_TRANSLATE_NOOP("jiagu::MainWindow", "Clear pro&blems"),

@@ -9,6 +9,7 @@
 #include "dialogs/packdialog.h"
 #include "dialogs/savereport.h"
 #include "dialogs/shortcutdialog.h"
+#include "dialogs/tailoringdialog.h"
 #include "dialogs/upgradedialog.h"
 #include "jobs/session.h"
 #include "models/problemmodel.h"
@@ -113,6 +114,7 @@ MainWindow::MainWindow(QWidget *parent)
     connect(m_start, &StartPage::removeRequested, this, &MainWindow::forget);
     connect(m_session, &Session::failed, this, [this](const Error &error) { addProblem(error); });
     connect(m_review, &ReviewPage::backRequested, this, &MainWindow::showFindings);
+    connect(m_results, &ResultsPage::currentChanged, this, &MainWindow::updateWaive);
     connect(m_results, &ResultsPage::connectRequested, m_session,
         [this](const QString &node) { m_session->connectOthers({node}); });
     connect(m_results, &ResultsPage::failuresOnlyChanged, m_failuresOnly, &QAction::setChecked);
@@ -184,6 +186,9 @@ void MainWindow::makeActions()
     m_collapse = add(m_viewMenu, "collapseAll", &MainWindow::collapseAll);
     m_viewMenu->addSeparator();
     m_upgrade = add(m_viewMenu, "upgrade", &MainWindow::showUpgrade);
+    m_tailoring = add(m_viewMenu, "tailoring", &MainWindow::showTailoring);
+    m_waive = add(m_viewMenu, "waive", &MainWindow::waive);
+    m_results->setWaiveAction(m_waive);
     m_showProblems = m_problemDock->toggleViewAction();
     setUp(m_showProblems, "showProblems");
     m_viewMenu->addAction(m_showProblems);
@@ -386,6 +391,36 @@ void MainWindow::showUpgrade()
     dialog->show();
 }
 
+TailoringDialog *MainWindow::tailor()
+{
+    const Result<RulePack> pack = m_session->pack();
+    if (!pack) {
+        addProblem(pack.error());
+        return nullptr;
+    }
+    auto *dialog = new TailoringDialog(*pack, m_session->tailoring(), this);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { m_session->useTailoring(dialog->tailoring()); });
+    connect(dialog, &QDialog::finished, dialog, &QObject::deleteLater);
+    dialog->open();
+    return dialog;
+}
+
+void MainWindow::waive()
+{
+    const Finding *finding = m_results->currentFinding();
+    TailoringDialog *dialog = finding ? tailor() : nullptr;
+    if (!dialog)
+        return;
+    Waiver waiver;
+    waiver.rule = finding->rule;
+    waiver.cluster = finding->subject.cluster;
+    waiver.node = finding->subject.node;
+    if (!finding->subject.kind.isEmpty())
+        waiver.object =
+            QStringList{finding->subject.namespaceName, finding->subject.kind, finding->subject.name}.join(u'/');
+    dialog->addWaiver(waiver);
+}
+
 void MainWindow::openSample()
 {
     m_session->openSample();
@@ -431,8 +466,9 @@ void MainWindow::updateActions()
     m_results->setConnectable(others);
     m_rescan->setEnabled(idle && live);
     m_close->setEnabled(idle && open);
-    for (QAction *action : {m_saveSession, m_saveSessionAs, m_save, m_upgrade})
+    for (QAction *action : {m_saveSession, m_saveSessionAs, m_save, m_upgrade, m_tailoring})
         action->setEnabled(open);
+    updateWaive();
     m_allow->setEnabled(live);
     m_allow->setChecked(m_session->isArmed());
     m_showReview->setEnabled(open && !reviewing);
@@ -450,6 +486,14 @@ void MainWindow::updateActions()
     m_mode->setVisible(open);
     const QString name = open ? m_session->assessment()->cluster.name : QString();
     setWindowTitle(name.isEmpty() ? tr("Jiagu") : tr("%1 — Jiagu").arg(name));
+}
+
+void MainWindow::updateWaive()
+{
+    const bool shown = m_session->assessment() && m_pages->currentWidget() == m_results;
+    const Finding *finding = shown ? m_results->currentFinding() : nullptr;
+    m_waive->setEnabled(
+        finding && finding->verdict != Verdict::Pass && finding->verdict != Verdict::NotApplicable && !finding->waiver);
 }
 
 void MainWindow::connectToNode()

@@ -26,6 +26,7 @@ class ResultsPage;
 class ReviewPage;
 class Session;
 class StartPage;
+class TailoringDialog;
 
 /// The console's window. Speaks the language of the settings, else of the system, from the start.
 class MainWindow final : public QMainWindow
@@ -80,6 +81,10 @@ private:
     void forget(const QString &sessionFile);
     void showShortcuts();
     void showUpgrade();
+    TailoringDialog *tailor();
+    void showTailoring() { tailor(); }
+    void waive();
+    void updateWaive();
     void copyProblems();
     void about();
     void allowChanges();
@@ -117,6 +122,8 @@ private:
     QAction *m_themes[3];
     QAction *m_shortcuts, *m_about;
     QAction *m_upgrade;
+    QAction *m_tailoring;
+    QAction *m_waive;
 };
 
 } // namespace jiagu

@@ -567,7 +567,7 @@ private Q_SLOTS:
 private:
     void openDialogs()
     {
-        for (const char *id : {"connect", "history", "shortcuts", "about"})
+        for (const char *id : {"connect", "history", "tailoring", "shortcuts", "about"})
             action(*m_window, id)->trigger();
     }
     void closeDialogs()

@@ -57,6 +57,10 @@ public:
     /// The same with a tailoring, which is saved with the session.
     void useTailoring(const Tailoring &tailoring);
 
+    /// The pack as it came, without the tailoring. Fails when the one that ships cannot be read.
+    Result<RulePack> pack() const { return m_pack ? Result<RulePack>(*m_pack) : builtinRulePack(); }
+    const Tailoring &tailoring() const { return m_kept.tailoring; }
+
     /// Each starts a job and replaces what is open when it succeeds; ignored while another job runs.
     void openFiles(const QStringList &paths);
     void openSample();

@@ -213,8 +213,16 @@ void ResultsPage::expandToFindings()
     m_tree->expandToDepth(0);
 }
 
+const Finding *ResultsPage::currentFinding() const
+{
+    const QModelIndex index = current();
+    const int finding = index.isValid() ? m_model->item(index).finding : -1;
+    return finding < 0 || finding >= m_assessment.findings.size() ? nullptr : &m_assessment.findings[finding];
+}
+
 void ResultsPage::showCurrent()
 {
+    Q_EMIT currentChanged();
     const QModelIndex index = current();
     if (!index.isValid())
         return;
@@ -329,6 +337,11 @@ void ResultsPage::setConnectAction(QAction *all)
     m_connectAll = all;
 }
 
+void ResultsPage::setWaiveAction(QAction *action)
+{
+    m_waive = action;
+}
+
 void ResultsPage::setConnectable(const QStringList &nodes)
 {
     m_connectable = nodes;
@@ -350,6 +363,7 @@ void ResultsPage::showMenu(const QPoint &position)
     menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->addAction(m_connectNode);
     menu->addAction(m_connectAll);
+    menu->addAction(m_waive);
     menu->popup(m_tree->viewport()->mapToGlobal(position));
 }
 

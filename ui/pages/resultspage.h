@@ -49,6 +49,10 @@ public:
     /// Menu entries that the tree offers besides its own.
     void setConnectAction(QAction *all);
     void setConnectable(const QStringList &nodes);
+    void setWaiveAction(QAction *action);
+
+    /// The one that is selected in the tree; nullptr when something else is.
+    const Finding *currentFinding() const;
 
     QByteArray saveState() const;
     void restoreState(const QByteArray &state);
@@ -57,6 +61,7 @@ public:
 
 Q_SIGNALS:
     void failuresOnlyChanged(bool on);
+    void currentChanged();
     void connectRequested(const QString &node); ///< to a node that was not read
 
 protected:
@@ -91,6 +96,7 @@ private:
     QTimer *m_typing;
     QAction *m_connectNode;
     QAction *m_connectAll = nullptr;
+    QAction *m_waive = nullptr;
     QStringList m_connectable;
 };
 
