@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <vector>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -89,9 +90,17 @@ Assessment assess(const Cluster &cluster, const RulePack &pack, const QDateTime 
 {
     Assessment assessment{cluster, pack, now, {}, {}};
     const WorkloadList workloads(cluster);
+    QList<Finding> found;
     for (const Rule &rule : pack.rules)
-        assessment.findings += judge(cluster, workloads, pack, rule, now);
-    std::stable_sort(assessment.findings.begin(), assessment.findings.end(), comesBefore);
+        found += judge(cluster, workloads, pack, rule, now);
+    std::vector<Finding *> order; // a finding is large to move about
+    order.reserve(size_t(found.size()));
+    for (Finding &finding : found)
+        order.push_back(&finding);
+    std::ranges::stable_sort(order, comesBefore, [](const Finding *finding) -> const Finding & { return *finding; });
+    assessment.findings.reserve(found.size());
+    for (Finding *finding : order)
+        assessment.findings += std::move(*finding);
     return assessment;
 }
 
