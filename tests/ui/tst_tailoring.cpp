@@ -24,25 +24,8 @@ using namespace jiagu;
 
 namespace {
 
-enum RuleColumn
-{
-    Id,
-    Title,
-    Value,
-    Proposal,
-    Why
-};
-
-enum WaiverColumn
-{
-    OfRule,
-    OfCluster,
-    OfNode,
-    OfObject,
-    Reason,
-    Approver,
-    Expires
-};
+using enum TailoringDialog::RuleColumn;
+using enum TailoringDialog::WaiverColumn;
 
 template <typename Widget>
 Widget *named(QWidget &window, const char *name)

@@ -31,25 +31,8 @@ namespace jiagu {
 
 namespace {
 
-enum RuleColumn
-{
-    Id,
-    Title,
-    Value,
-    Proposal,
-    Why
-};
-
-enum WaiverColumn
-{
-    OfRule,
-    OfCluster,
-    OfNode,
-    OfObject,
-    Reason,
-    Approver,
-    Expires
-};
+using enum TailoringDialog::RuleColumn;
+using enum TailoringDialog::WaiverColumn;
 
 constexpr auto dateFormat = "yyyy-MM-dd"_L1;
 constexpr int firstPeriod = 90; ///< days that a new waiver holds, unless the person says otherwise

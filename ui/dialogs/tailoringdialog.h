@@ -23,6 +23,26 @@ class TailoringDialog final : public QDialog
 {
     Q_OBJECT
 public:
+    enum RuleColumn
+    {
+        Id,
+        Title,
+        Value,
+        Proposal,
+        Why
+    };
+
+    enum WaiverColumn
+    {
+        OfRule,
+        OfCluster,
+        OfNode,
+        OfObject,
+        Reason,
+        Approver,
+        Expires
+    };
+
     /// `pack` is the one that is tailored, untailored itself.
     TailoringDialog(const RulePack &pack, const Tailoring &tailoring, QWidget *parent);
 
