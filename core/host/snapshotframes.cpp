@@ -153,10 +153,13 @@ private:
             if (!m_open)
                 problem(
                     message(u"A line that belongs to no record was skipped."_s, u"跳过了一行不属于任何记录的内容。"_s));
-            else if (line.size() > lineLimit || m_body.size() + line.size() > snapshotAnswerLimit)
+            else if (line.size() > lineLimit || m_frame.body.size() + m_body.size() + line.size() > snapshotAnswerLimit)
                 m_oversized = true;
             else
                 m_body += line;
+            // What busybox encodes of a file that grows meanwhile ends with padding and goes on.
+            if (m_open && line.endsWith('='))
+                decodeBody();
             return;
         }
         if (!m_terminated) {
@@ -224,10 +227,20 @@ private:
             m_frame.hasBody = true;
             m_open = true;
             m_oversized = false;
+            m_damaged = false;
             m_body.clear();
             return;
         }
         m_result.frames += m_frame;
+    }
+
+    void decodeBody()
+    {
+        if (const auto bytes = decoded(m_body))
+            m_frame.body += *bytes;
+        else
+            m_damaged = true;
+        m_body.clear();
     }
 
     void readEnd(const QList<QByteArray> &words)
@@ -239,9 +252,9 @@ private:
             problem(message(u"A record is damaged; it was skipped."_s, u"一条记录已损坏，已跳过。"_s));
             return;
         }
-        auto body = decoded(m_body);
+        decodeBody();
         m_open = false;
-        if (m_oversized || !body) {
+        if (m_oversized || m_damaged) {
             problem(m_oversized ? message(
                         u"A record is larger than its limit; it was skipped."_s, u"一条记录超过大小上限，已跳过。"_s)
                                 : message(u"The content of a record is damaged; it was skipped."_s,
@@ -249,7 +262,6 @@ private:
                 m_frame.line);
             return;
         }
-        m_frame.body = std::move(*body);
         m_frame.status = status;
         m_frame.complaint = words.value(2);
         m_result.frames += std::move(m_frame);
@@ -277,6 +289,7 @@ private:
     bool m_terminated = true;
     bool m_open = false;
     bool m_oversized = false;
+    bool m_damaged = false;
     bool m_stopped = false;
     bool m_doneSeen = false;
     qsizetype m_records = 0;

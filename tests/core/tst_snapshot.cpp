@@ -118,6 +118,18 @@ private Q_SLOTS:
         QCOMPARE(snapshot->output(u"kubelet-version"_s)->content, "Kubernetes v1.34.4\n"_ba);
     }
 
+    /// busybox pads where a file that grows had ended, and goes on.
+    void readsWhatGrewMeanwhile()
+    {
+        Recording recording;
+        recording.record("output a");
+        recording.raw("YWI=\nY2Q=\nZWZn\naA==\n" + nonce + " end 0\n");
+        const auto snapshot = parseSnapshot(u"f"_s, recording.done());
+        QVERIFY(snapshot && snapshot->complete);
+        QCOMPARE(snapshot->problems.size(), 0);
+        QCOMPARE(snapshot->output(u"a"_s)->content, "abcdefgh"_ba);
+    }
+
     void readsWhatIsDamaged_data()
     {
         QTest::addColumn<QByteArray>("bytes");
@@ -143,6 +155,8 @@ private Q_SLOTS:
             << u"8: The closing record counts 3 records, but 2 were read: some are missing."_s;
         QTest::newRow("no base64") << QByteArray(whole).replace("Mg==", "M?==") << true << u"a"_s
                                    << u"5: The content of a record is damaged; it was skipped."_s;
+        QTest::newRow("padding within a line") << QByteArray(whole).replace("Mg==", "Mg==Mg==") << true << u"a"_s
+                                               << u"5: The content of a record is damaged; it was skipped."_s;
         QTest::newRow("a status that is none")
             << QByteArray(whole).replace("Mg==\n" + nonce + " end 0", "Mg==\n" + nonce + " end x") << true << u"a"_s
             << u"7: A record is damaged; it was skipped."_s;
