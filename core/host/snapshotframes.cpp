@@ -155,6 +155,8 @@ private:
                     message(u"A line that belongs to no record was skipped."_s, u"跳过了一行不属于任何记录的内容。"_s));
             else if (line.size() > lineLimit || m_frame.body.size() + m_body.size() + line.size() > snapshotAnswerLimit)
                 m_oversized = true;
+            else if (line.startsWith(' '))
+                addText(line.sliced(1));
             else
                 m_body += line;
             // What busybox encodes of a file that grows meanwhile ends with padding and goes on.
@@ -232,6 +234,13 @@ private:
             return;
         }
         m_result.frames += m_frame;
+    }
+
+    void addText(QByteArrayView line)
+    {
+        decodeBody();
+        m_frame.body += line;
+        m_frame.body += '\n';
     }
 
     void decodeBody()

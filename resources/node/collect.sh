@@ -17,7 +17,7 @@ inherited_umask=$(umask)
 umask 077
 unset CDPATH ENV BASH_ENV GREP_OPTIONS KUBECONFIG KUBERC http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 
-file_limit=8388608    # bytes of one file, of one command's output
+file_limit=8388608    # bytes of one file
 total_limit=67108864  # bytes of the whole snapshot
 page_limit=33554432   # bytes of one answer of the API server, unpacked
 answer_limit=167772160 # bytes of all its answers, unpacked
@@ -33,7 +33,8 @@ nl='
 # field TEXT: sets $field to TEXT as one word; what is not plain is base64 after a '='.
 field() {
     case $1 in
-    '' | *[!A-Za-z0-9._/:@%+,~=-]* | =*)
+    '') field='=' ;;
+    *[!A-Za-z0-9._/:@%+,~=-]* | =*)
         field_ifs=$IFS
         IFS=$nl
         # shellcheck disable=SC2046 # one word a line
@@ -74,12 +75,6 @@ finish() {
 
 # body COMMAND...: what a command prints is a record's body; its status and its complaints are the record's end.
 body() {
-    said=$({ { "$@" 2>&3; echo "status=$?" >&3; } | head -c "$file_limit" | base64 >&5; } 3>&1)
-    finish "${said##*status=}" "${said%status=*}"
-}
-
-# short COMMAND...: the same for one that cannot print much.
-short() {
     said=$({ { "$@" 2>&3; echo "status=$?" >&3; } | base64 >&5; } 3>&1)
     finish "${said##*status=}" "${said%status=*}"
 }
@@ -91,7 +86,15 @@ output() {
     body "$@"
 }
 
-# captured ID COMMAND...: the same, and what it said is in $shown, its status in $status.
+# text ID COMMAND...: an output of lines that begin with a blank, each printed as it is: no other program is needed.
+text() {
+    record output "$1"
+    shift
+    said=$("$@" 2>&1 >&5)
+    finish $? "$said"
+}
+
+# captured ID COMMAND...: a text, of any lines, and what it said is in $shown, its status in $status.
 captured() {
     id=$1
     shift
@@ -99,7 +102,10 @@ captured() {
     status=$?
     record output "$id"
     if [ "$status" = 0 ]; then
-        printf '%s\n' "$shown" | head -c "$file_limit" | base64
+        IFS=$nl
+        # shellcheck disable=SC2086 # one line a word
+        printf ' %s\n' $shown
+        IFS=$default_ifs
         finish 0
     else
         finish "$status" "$shown"
@@ -113,17 +119,27 @@ late() {
 
 # ---- processes -----------------------------------------------------------------------------------------------------
 
+# processes FILE PATTERN: /proc/PID/FILE of the processes in whose FILE the pattern is.
+processes() {
+    file=$1 pattern=$2
+    set +f
+    set -- /proc/[0-9]*/"$file"
+    set -f
+    if [ $# -lt 4000 ]; then
+        grep -lsE -- "$pattern" "$@"
+    else # more names than an argument list may hold
+        printf '%s\n' "$@" | xargs grep -lsE -- "$pattern"
+    fi
+}
+
 # components: the running components by the name they were called as, and what their arguments name. Of no other process
 # are the arguments read into the snapshot.
 components() {
     apiserver='' etcd_data='' config='' config_dirs='' pod_dirs='' named='' seen=''
     advertise='' port=6443 kubelet_program=kubelet runtime_config='' docker_config=''
     audit_policy='' audit_log='' cni_conf='' cni_bins='' dockershim=''
-    set +f
-    set -- /proc/[0-9]*/cmdline
-    set -f
-    for cmdline in $(printf '%s\n' "$@" | xargs grep -lsE \
-        '^([^ ]*/)?(kube-apiserver|kube-controller-manager|kube-scheduler|kube-proxy|kubelet|etcd|containerd|k3s|rke2|k0s|microk8s|hyperkube|crio|dockerd|cri-dockerd|isulad)'); do
+    for cmdline in $(processes cmdline \
+        '^([^ ]*/)?(kube-apiserver|kube-controller-manager|kube-scheduler|kube-proxy|kubelet|etcd|containerd|k3s|rke2|k0s|microk8s|hyperkube|crio|dockerd|cri-dockerd|isulad)($|[^A-Za-z0-9-])'); do
         arguments=$(tr '\000\012' '\012\040' 2>/dev/null <"$cmdline")
         name=${arguments%%"$nl"*}
         program=$name
@@ -343,8 +359,7 @@ hashes() {
     set -- $roots
     IFS=$default_ifs
     record hashes
-    # shellcheck disable=SC2086 # a command or nothing
-    body $limit find -H "$@" -maxdepth 5 -type d -name tmp -prune -o -type f -size -16385 ! -path "*[!A-Za-z0-9._/:@%+,~=-]*" \
+    body find -H "$@" -maxdepth 5 -type d -name tmp -prune -o -type f -size -16385 ! -path "*[!A-Za-z0-9._/:@%+,~=-]*" \
         -exec sha256sum -- {} +
     IFS=$nl
     # shellcheck disable=SC2086
@@ -363,8 +378,14 @@ hashes() {
 
 # scalars KEY FILE: the values of a top-level key of a YAML or JSON file, one a line.
 scalars() {
-    sed -n 's/^[[:space:]]*"\{0,1\}'"$1"'"\{0,1\}[[:space:]]*:[[:space:]]*//p' "$2" 2>/dev/null |
-        sed 's/[[:space:]]#.*//; s/[[:space:],}]*$//; s/^["'\'']//; s/["'\'']$//'
+    sed -n '/^[[:space:]]*"\{0,1\}'"$1"'"\{0,1\}[[:space:]]*:/ {
+        s/^[^:]*:[[:space:]]*//
+        s/[[:space:]]#.*//
+        s/[[:space:],}]*$//
+        s/^["'\'']//
+        s/["'\'']$//
+        p
+    }' "$2" 2>/dev/null
 }
 
 # on_host PATH: sets $host to where on the node that is what kube-apiserver has at PATH, from what is mounted for it;
@@ -428,7 +449,7 @@ audit_growth() {
     name=${audit_log##*/}
     case $name in *.*) word="${name%.*}-*.${name##*.}" ;; *) word="$name-*" ;; esac # as lumberjack names what it rotates
     record attributes once
-    short listed "${directory:-/}" -maxdepth 1 '(' -path "${directory:-/}" -o -name "$name" -o -name "$word" -o -name "$word.gz" ')'
+    body listed "${directory:-/}" -maxdepth 1 '(' -path "${directory:-/}" -o -name "$name" -o -name "$word" -o -name "$word.gz" ')'
     word=$(head -n 1 -- "$audit_log" 2>/dev/null | head -c 1048576 |
         sed -n 's/.*"requestReceivedTimestamp":"\([0-9TZ:.-]*\)".*/\1/p')
     [ -z "$word" ] || fact audit-first "$word"
@@ -443,10 +464,11 @@ cni() {
         cni_conf='' cni_bins=''
         set +f
         # shellcheck disable=SC2086 # patterns
-        settings=$(cat "${runtime_config:-/etc/containerd/config.toml}" /etc/containerd/conf.d/*.toml /etc/crio/crio.conf /etc/crio/crio.conf.d/* 2>/dev/null |
-            sed -n -e '/^[[:space:]]*[a-z_]*_dirs[[:space:]]*=[[:space:]]*\[[[:space:]]*$/ { N; s/\n//; }' \
+        settings=$(sed -n -e '/^[[:space:]]*[a-z_]*_dirs[[:space:]]*=[[:space:]]*\[[[:space:]]*$/ { N; s/\n//; }' \
                 -e 's/^[[:space:]]*conf_dir[[:space:]]*=/conf /p' -e 's/^[[:space:]]*network_dir[[:space:]]*=/conf /p' \
-                -e 's/^[[:space:]]*bin_dirs\{0,1\}[[:space:]]*=/bins /p' -e 's/^[[:space:]]*plugin_dirs[[:space:]]*=/bins /p')
+                -e 's/^[[:space:]]*bin_dirs\{0,1\}[[:space:]]*=/bins /p' -e 's/^[[:space:]]*plugin_dirs[[:space:]]*=/bins /p' \
+                "${runtime_config:-/etc/containerd/config.toml}" /etc/containerd/conf.d/*.toml /etc/crio/crio.conf \
+                /etc/crio/crio.conf.d/* 2>/dev/null)
         set -f
         IFS=$nl
         for line in $settings; do
@@ -480,7 +502,7 @@ plugins() {
         case $directory in /*) ;; *) continue ;; esac
         if [ -d "$directory" ]; then
             record attributes once
-            short listed "$directory" -maxdepth 1
+            body listed "$directory" -maxdepth 1
         else
             field "$directory"
             record skipped "$field" missing
@@ -492,7 +514,7 @@ plugins() {
             word=$(readlink -f "$file")
             link "$file" "$word"
             record attributes once
-            short stat -c "$nonce %f %u %g %s %Y %i %h %n" -- "$word"
+            body stat -c "$nonce %f %u %g %s %Y %i %h %n" -- "$word"
         fi
         [ ! -f "$file" ] || output elf:bandwidth head -c 20 -- "$file"
     done
@@ -516,7 +538,8 @@ files() {
     # Static pods: every file in every directory that is or could be theirs.
     pod_dirs=$pod_dirs/etc/kubernetes/manifests$nl$(scalars staticPodPath "$config")$nl
     # Configuration files of the other components, and what identifies cluster and system.
-    authority=$(scalars clientCAFile "$config" | grep '^/')
+    authority=$(scalars clientCAFile "$config")
+    case $authority in /*) ;; *) authority='' ;; esac
     [ ! -e /etc/kubernetes/pki/ca.crt ] || list=$list/etc/kubernetes/pki/ca.crt$nl
     audited
     cni
@@ -560,7 +583,7 @@ files() {
     attributes before
     [ -z "$etcd_data" ] || {
         record attributes once
-        short stat -c "$nonce %f %u %g %s %Y %i %h %n" -- "$etcd_data"
+        body stat -c "$nonce %f %u %g %s %Y %i %h %n" -- "$etcd_data"
     }
     content "$list"
     audit_growth
@@ -569,33 +592,39 @@ files() {
     # shellcheck disable=SC2086
     set -- $roots
     IFS=$default_ifs
-    for entry in $(find -H "$@" -maxdepth 5 -type l ! -path "*[!A-Za-z0-9._/:@%+,~=-]*" 2>/dev/null | head -n 50); do
+    links=0
+    # shellcheck disable=SC2044 # names without a blank
+    for entry in $(find -H "$@" -maxdepth 5 -type l ! -path "*[!A-Za-z0-9._/:@%+,~=-]*" 2>/dev/null); do
+        [ "$links" -lt 50 ] || break
+        links=$((links + 1))
         link "$entry" "$(readlink -f "$entry")"
     done
     hashes
     attributes after
     # Keys are told by what they hold: a .pem may be one, and so may a file of any other name.
-    record output private-keys
-    short private_keys
+    text private-keys private_keys
 }
 
 private_keys() {
-    # shellcheck disable=SC2086 # a command or nothing
-    $limit find -H /etc/kubernetes /var/lib/kubelet/pki -maxdepth 5 -type f -size -129 \
-        -exec grep -lsE -- 'BEGIN [A-Z ]*PRIVATE KEY' {} + 2>/dev/null | head -n 500 | sed 's/^/path=/'
+    find -H /etc/kubernetes /var/lib/kubelet/pki -maxdepth 5 -type f -size -129 \
+        -exec grep -lsE -- 'BEGIN [A-Z ]*PRIVATE KEY' {} + 2>/dev/null | sed 's/^/ path=/; 500q'
 }
 
 # ---- the node ------------------------------------------------------------------------------------------------------
 
 node() {
+    # shellcheck disable=SC2046 # words: the system, the host's name and more of the system
+    set -- $(uname -snrvm)
+    word=$1 host=$2
+    shift 2
+    fact uname "$word $*"
+    fact hostname "$host"
     word=''
-    fact uname "$(uname -srvm)"
-    fact hostname "$(uname -n)"
     if [ -r /etc/machine-id ]; then read -r word </etc/machine-id; fact machine-id "$word"; fi
     fact date "$(date -u +%s)"
     fact uptime "$uptime"
     word=$(grep -m 1 btime /proc/stat) && fact boot "${word#btime }"
-    fact user "$(id -u)"
+    fact user "$user"
     [ -r /sys/kernel/security/lsm ] && read -r word </sys/kernel/security/lsm && fact lsm "$word"
     [ -r /sys/module/apparmor/parameters/enabled ] && read -r word </sys/module/apparmor/parameters/enabled && fact apparmor "$word"
     word=absent
@@ -607,8 +636,8 @@ node() {
     [ ! -r /proc/sys/kernel/randomize_va_space ] || read -r word </proc/sys/kernel/randomize_va_space || : # it ends early
     [ -z "$word" ] || fact aslr "$word"
     # What the node listens on; IPVS keeps the addresses of all Services on an interface of its own.
-    # shellcheck disable=SC2086 # a command or nothing
-    word=$($limit ip -o addr show 2>/dev/null | sed -n '/ kube-ipvs0 /d; / scope link/d; s/.* inet6\{0,1\} \([0-9a-f.:]*\).*/\1/p' | head -n 200)
+    word=$(ip -o addr show 2>/dev/null |
+        awk '/ kube-ipvs0 / || / scope link/ { next } $3 ~ /^inet6?$/ && ++count <= 200 { sub(/\/.*/, "", $4); print $4 }')
     IFS=$nl
     # shellcheck disable=SC2086 # one address a line
     set -- $word
@@ -619,7 +648,7 @@ node() {
     # The most processes and threads that one pod has: what a limit of pods must leave room for.
     set +f
     word=$(find /sys/fs/cgroup/kubepods* /sys/fs/cgroup/pids/kubepods* -maxdepth 3 -path '*pod[0-9a-f]*' -name pids.current \
-        -exec cat -- {} + 2>/dev/null | sort -n | tail -n 1)
+        -exec cat -- {} + 2>/dev/null | awk '$1 > most { most = $1 } END { print most }')
     set -f
     [ -z "$word" ] || fact pod-pids "$word"
 }
@@ -632,8 +661,7 @@ units() {
     }
     # shellcheck disable=SC2086 # a command or nothing
     output systemctl-cat-kubelet $limit systemctl cat --no-pager "$kubelet_unit"
-    # shellcheck disable=SC2086
-    captured systemctl-show-kubelet $limit systemctl show --no-pager "$kubelet_unit" \
+    captured systemctl-show-kubelet systemctl show --no-pager "$kubelet_unit" \
         -p Id,LoadState,ActiveState,SubState,MainPID,NRestarts \
         -p ActiveEnterTimestamp,ExecMainStartTimestamp,NeedDaemonReload,ExecStart,EnvironmentFiles,FragmentPath,DropInPaths
     [ "$status" = 0 ] || return
@@ -680,7 +708,7 @@ END { if (count > 200) print "text=and more accounts than are listed" }
 '
 # shellcheck disable=SC2016
 sudoers='
-function say(text) { if (++count <= 300) print "text=" substr(text, 1, 400) }
+function say(text) { if (++count <= 300) print " text=" substr(text, 1, 400) }
 FNR == 1 { held = "" }
 FILENAME == "/etc/group" {
     split($0, part, ":")
@@ -696,7 +724,7 @@ FILENAME == "/etc/group" {
     gsub(/PASSWD:[ \t]+/, "PASSWD:", line)
     say(place ": " line)
 }
-END { if (count > 300) print "text=and more lines than are listed" }
+END { if (count > 300) print " text=and more lines than are listed" }
 '
 # shellcheck disable=SC2016
 key_counter='
@@ -706,15 +734,14 @@ key_counter='
     keys = 0
     while ((got = (getline line < file)) > 0) if (line !~ /^[ \t]*(#|$)/) keys++
     close(file)
-    print "keys=" (got < 0 ? "unknown" : keys) " " $0
+    print " keys=" (got < 0 ? "unknown" : keys) $0
 }
 '
-described='mode=%a uid=%u gid=%g path=%n'
+described=' mode=%a uid=%u gid=%g path=%n'
 
 logins() {
     program=$(command -v sshd) || program=/usr/sbin/sshd # called by its full name, or it refuses
-    # shellcheck disable=SC2086 # a command or nothing
-    captured sshd-T $limit "$program" -T
+    captured sshd-T "$program" -T
     patterns='.ssh/authorized_keys .ssh/authorized_keys2'
     IFS=$nl
     [ "$status" != 0 ] || for line in $shown; do
@@ -746,10 +773,8 @@ logins() {
     # shellcheck disable=SC2086 # one name a line
     set -- $keys
     IFS=$default_ifs
-    record output authorized-keys
-    body authorized "$@"
-    record output sudoers
-    short administrators
+    text authorized-keys authorized "$@"
+    text sudoers administrators
 }
 
 authorized() {
@@ -762,7 +787,7 @@ administrators() {
     [ ! -e /etc/sudoers ] || set -- "$@" /etc/sudoers
     set +f
     for file in /etc/sudoers.d/*; do
-        case ${file##*/} in *.* | *~) continue ;; esac # sudo does not read these
+        case ${file##*/} in *.* | *~ | *"$nl"*) continue ;; esac # sudo does not read the first two
         [ ! -f "$file" ] || set -- "$@" "$file"
     done
     set -f
@@ -775,20 +800,30 @@ administrators() {
 searched() {
     # shellcheck disable=SC2086 # a command or nothing
     $brief find -H "$@" 2>/dev/null
-    case $? in 124 | 137 | 143) echo "cut=15" ;; esac
+    case $? in 124 | 137 | 143) echo " cut=15" ;; esac
 }
 
-kubeconfigs() {
+# in_homes: what lies in home directories: attributes of what may be a copy of etcd's data, names of files with a key.
+in_homes() {
     IFS=$nl
     # shellcheck disable=SC2086 # one name a line
     set -- $homes
     IFS=$default_ifs
-    found=$(searched "$@" -xdev -maxdepth 4 \( -name .git -o -name .cache -o -name node_modules \) -prune -o -type f -size -129 \
-        -exec grep -ls -- client-key-data {} + | head -n 100)
-    case $found in *cut=15) found=${found%cut=15}; echo cut=15 ;; esac
+    # busybox forgets an -exec within parentheses.
+    searched "$@" -xdev -maxdepth 4 \( -name .git -o -name .cache -o -name node_modules \) -prune \
+        -o -type f \( -path '*/snap/db' -o -name '*snap*.db' -o -name '*etcd*.db' \) -exec stat -c "$described" -- {} + \
+        -o -type f -size -129 -exec grep -ls -- client-key-data {} + | head -n 200
+}
+
+kubeconfigs() {
     IFS=$nl
-    # shellcheck disable=SC2086
-    set -- $found
+    set --
+    for line in $found; do
+        case $line in
+        /*) set -- "$@" "$line" ;;
+        ' cut='*) printf '%s\n' "$line" ;;
+        esac
+    done
     IFS=$default_ifs
     [ ! -f /etc/kubernetes/super-admin.conf ] || set -- "$@" /etc/kubernetes/super-admin.conf
     [ $# = 0 ] || stat -c "$described" -- "$@"
@@ -796,27 +831,26 @@ kubeconfigs() {
 
 backups() {
     beside=${etcd_data:-/var/lib/etcd}
-    set -- /etc/kubernetes/tmp
+    set --
+    [ ! -d /etc/kubernetes/tmp ] || set -- /etc/kubernetes/tmp
     set +f
     for entry in "${beside%/*}"/*etcd* "${beside%/*}"/*.db; do
         [ ! -e "$entry" ] || [ "$entry" = "$beside" ] || set -- "$@" "$entry"
     done
     set -f
-    searched "$@" -xdev -maxdepth 6 -type f \( -path '*/snap/db' -o -name '*.db' \) -exec stat -c "$described" -- {} + |
-        head -n 100
+    [ $# = 0 ] || found=$found$nl$(searched "$@" -xdev -maxdepth 6 -type f \( -path '*/snap/db' -o -name '*.db' \) \
+        -exec stat -c "$described" -- {} + | head -n 100)
     IFS=$nl
-    # shellcheck disable=SC2086
-    set -- $homes
+    for line in $found; do
+        case $line in ' mode='* | ' cut='*) printf '%s\n' "$line" ;; esac
+    done
     IFS=$default_ifs
-    searched "$@" -xdev -maxdepth 4 \( -name .git -o -name .cache -o -name node_modules \) -prune -o -type f \
-        \( -path '*/snap/db' -o -name '*snap*.db' -o -name '*etcd*.db' \) -exec stat -c "$described" -- {} + | head -n 100
 }
 
 copies() {
-    record output kubeconfig-copies
-    short kubeconfigs
-    record output etcd-copies
-    short backups
+    found=$(in_homes)
+    text kubeconfig-copies kubeconfigs
+    text etcd-copies backups
 }
 
 # ---- how the system is set up --------------------------------------------------------------------------------------
@@ -829,10 +863,10 @@ umasks() {
         [ ! -f "$file" ] || [ ! -r "$file" ] || set -- "$@" "$file"
     done
     set -f
-    echo "umask=$inherited_umask text=in force for the account that read this"
+    echo " umask=$inherited_umask text=in force for the account that read this"
     # shellcheck disable=SC2016 # awk, not shell
     [ $# = 0 ] || awk '
-        function say(value) { if (++count <= 100) print "umask=" value " text=" FILENAME ":" FNR }
+        function say(value) { if (++count <= 100) print " umask=" value " text=" FILENAME ":" FNR }
         /^[ \t]*(umask|UMASK)[ \t]+[0-7]+/ { say($2) }
         /^[^#]*pam_umask/ { if (match($0, /umask=[0-7]+/)) say(substr($0, RSTART + 6, RLENGTH - 6)) }
     ' "$@"
@@ -840,12 +874,17 @@ umasks() {
 
 # labels: what the kernel says confines the processes in containers, with how many each.
 labels() {
-    set +f
-    set -- /proc/[0-9]*/cgroup
-    set -f
-    printf '%s\n' "$@" | xargs grep -lsE '[0-9a-f]{64}' | sed 's,cgroup$,attr/current,' | head -n 2000 |
-        xargs cat 2>/dev/null | tr '\000' '\n' |
-        awk 'NF { count[$0]++ } END { for (label in count) print "count=" count[label] " text=" label }' | sort | head -n 100
+    asked=0
+    for entry in $(processes cgroup '[0-9a-f]{64}'); do
+        [ "$asked" -lt 2000 ] || break
+        asked=$((asked + 1))
+        label=''
+        read -r label 2>/dev/null <"${entry%cgroup}attr/current" || :
+        [ -z "$label" ] || printf '%s\n' "$label"
+    done | sort | awk '
+        $0 != label { if (count && ++shown <= 100) print " count=" count " text=" label; label = $0; count = 0 }
+        { count++ }
+        END { if (count && ++shown <= 100) print " count=" count " text=" label }'
 }
 
 # runtime: the lines of the runtime's configuration that decide about confinement; nothing else of it.
@@ -858,17 +897,14 @@ runtime() {
     set -f
     # shellcheck disable=SC2016 # awk, not shell
     [ $# = 0 ] || awk '/^[ \t]*(enable_selinux|selinux|disable_apparmor|apparmor_profile|imports)[ \t]*=/ {
-        if (++count <= 100) print "text=" FILENAME ":" FNR ": " substr($0, 1, 200)
+        if (++count <= 100) print " text=" FILENAME ":" FNR ": " substr($0, 1, 200)
     }' "$@"
 }
 
 system() {
-    record output umask
-    short umasks
-    record output container-labels
-    short labels
-    record output runtime-confinement
-    body runtime
+    text umask umasks
+    text container-labels labels
+    text runtime-confinement runtime
 }
 
 # ---- what lives in the API -----------------------------------------------------------------------------------------
@@ -1030,7 +1066,12 @@ main() {
     default_ifs=$IFS
     count=0 answered=0 kubelet_unit=kubelet.service limit='' brief='' apiserver_container=''
     read -r nonce </proc/sys/kernel/random/uuid
-    nonce=$(printf %s "$nonce" | tr -d -)
+    while :; do
+        case $nonce in *-*) nonce=${nonce%%-*}${nonce#*-} ;; *) break ;; esac
+    done
+    while read -r word _ user _; do
+        [ "$word" != Uid: ] || break
+    done </proc/self/status
     read -r uptime _ </proc/uptime
     began=${uptime%.*}
     timeout -k 5 1 true 2>/dev/null && limit='timeout -k 5 40' brief='timeout -k 2 15'
@@ -1045,8 +1086,7 @@ main() {
     copies
     system
     record output kubelet-version
-    # shellcheck disable=SC2086 # a command or nothing
-    short $limit "$kubelet_program" --version
+    body "$kubelet_program" --version
     api
     printf '%s done %s\n' "$nonce" "$count"
 }

@@ -118,6 +118,18 @@ private Q_SLOTS:
         QCOMPARE(snapshot->output(u"kubelet-version"_s)->content, "Kubernetes v1.34.4\n"_ba);
     }
 
+    void readsText()
+    {
+        Recording recording;
+        recording.record("output a");
+        recording.raw(" one=1\n  two\n \n /= \xff\n " + nonce + " end 1\n" + nonce + " end 0\n");
+        const auto snapshot = parseSnapshot(u"f"_s, recording.body("output b", "2").done());
+        QVERIFY(snapshot && snapshot->complete);
+        QCOMPARE(snapshot->problems.size(), 0);
+        QCOMPARE(snapshot->output(u"a"_s)->content, "one=1\n two\n\n/= \xff\n" + nonce + " end 1\n");
+        QCOMPARE(snapshot->output(u"b"_s)->content, "2"_ba);
+    }
+
     /// busybox pads where a file that grows had ended, and goes on.
     void readsWhatGrewMeanwhile()
     {
