@@ -1334,6 +1334,10 @@
         <source>none: a value is needed</source>
         <translation>无：需填写取值</translation>
     </message>
+    <message>
+        <source>Value of %1: %2.</source>
+        <translation>%1 的取值：%2。</translation>
+    </message>
 </context>
 <context>
     <name>jiagu::UpgradeDialog</name>

@@ -398,7 +398,9 @@ TailoringDialog *MainWindow::tailor()
         addProblem(pack.error());
         return nullptr;
     }
-    auto *dialog = new TailoringDialog(*pack, m_session->tailoring(), this);
+    const auto &assessment = m_session->assessment();
+    auto *dialog =
+        new TailoringDialog(*pack, m_session->tailoring(), assessment ? &assessment->cluster : nullptr, this);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { m_session->useTailoring(dialog->tailoring()); });
     connect(dialog, &QDialog::finished, dialog, &QObject::deleteLater);
     dialog->open();

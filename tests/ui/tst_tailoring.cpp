@@ -141,6 +141,26 @@ private Q_SLOTS:
             QVERIFY(dialog()->isVisible());
     }
 
+    void suggestsAValueAndSaysWhy()
+    {
+        action("tailoring")->trigger();
+        auto *rules = named<QTreeWidget>(*dialog(), "tailoredRules");
+        auto *about = named<QLabel>(*dialog(), "aboutValue");
+        rules->setCurrentItem(rule(u"API-02"_s));
+        QVERIFY(about->isHidden());
+        rules->setCurrentItem(rule(u"KL-01"_s));
+        QCOMPARE(rule(u"KL-01"_s)->text(Proposal), u"1024"_s);
+        QCOMPARE(rule(u"KL-01"_s)->text(Value), QString()); // for a person to take, or not
+        QVERIFY(about->isVisible());
+        QVERIFY2(about->text().contains(u"Suggested: 1024"_s) && about->text().contains(u"(on cp1) has 17 "_s),
+            qPrintable(about->text()));
+        m_window->setLanguage(Language::Chinese);
+        QVERIFY2(about->text().contains(u"建议值：1024"_s) && about->text().contains(u"KL-01 的取值"_s),
+            qPrintable(about->text()));
+        rules->setCurrentItem(rule(u"API-04"_s));
+        QVERIFY(about->isVisible() && !about->text().contains(u"建议值"_s));
+    }
+
     void acceptsTheRiskThatIsSelected()
     {
         auto *results = m_window->findChild<ResultsPage *>();

@@ -102,7 +102,8 @@ private:
 
 } // namespace
 
-TailoringDialog::TailoringDialog(const RulePack &pack, const Tailoring &tailoring, QWidget *parent)
+TailoringDialog::TailoringDialog(
+    const RulePack &pack, const Tailoring &tailoring, const Cluster *cluster, QWidget *parent)
     : QDialog(parent)
     , m_pack(pack)
     , m_baselineLabel(new QLabel(this))
@@ -110,6 +111,7 @@ TailoringDialog::TailoringDialog(const RulePack &pack, const Tailoring &tailorin
     , m_tabs(new QTabWidget(this))
     , m_words(new QLineEdit(this))
     , m_rules(new QTreeWidget(this))
+    , m_about(new QLabel(this))
     , m_waiverNote(new QLabel(this))
     , m_waivers(new QTableWidget(0, Expires + 1, this))
     , m_add(new QPushButton(this))
@@ -137,6 +139,8 @@ TailoringDialog::TailoringDialog(const RulePack &pack, const Tailoring &tailorin
         item->setCheckState(Id, isOff ? Qt::Unchecked : Qt::Checked);
         item->setText(Value, tailoring.values.value(rule.id));
         item->setText(Why, tailoring.off.value(rule.id));
+        if (cluster)
+            m_suggestions.insert(rule.id, suggestionFor(rule, *cluster));
     }
 
     m_waivers->setObjectName(u"waivers"_s);
@@ -193,10 +197,16 @@ QWidget *TailoringDialog::rulesPage()
         else if (item->text(Why).isEmpty())
             m_rules->editItem(item, Why);
     });
+    connect(m_rules, &QTreeWidget::currentItemChanged, this, &TailoringDialog::explainValue);
+    m_about->setObjectName(u"aboutValue"_s);
+    m_about->setTextFormat(Qt::PlainText);
+    m_about->setWordWrap(true);
+    m_about->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     auto *page = new QWidget(this);
     auto *layout = new QVBoxLayout(page);
     layout->addWidget(m_words);
     layout->addWidget(m_rules, 1);
+    layout->addWidget(m_about);
     return page;
 }
 
@@ -325,6 +335,19 @@ void TailoringDialog::accept()
         QDialog::accept();
 }
 
+void TailoringDialog::explainValue()
+{
+    const QTreeWidgetItem *item = m_rules->currentItem();
+    const Rule *rule = item ? m_pack.rule(item->text(Id)) : nullptr;
+    QString about;
+    if (rule && rule->parameter)
+        about = tr("Value of %1: %2.").arg(rule->id, plainText(text(rule->parameter->title)));
+    if (rule && !text(m_suggestions.value(rule->id).reason).isEmpty())
+        about += u'\n' + text(m_suggestions.value(rule->id).reason);
+    m_about->setText(about);
+    m_about->setVisible(!about.isEmpty());
+}
+
 void TailoringDialog::filterRules()
 {
     const QString words = m_words->text().trimmed();
@@ -372,12 +395,14 @@ void TailoringDialog::retranslate()
         item->setText(Title, text(rule.title));
         item->setToolTip(Title, text(rule.title));
         if (rule.parameter) {
-            const QString &proposal = rule.parameter->proposal;
+            const QString suggested = m_suggestions.value(rule.id).value;
+            const QString &proposal = suggested.isEmpty() ? rule.parameter->proposal : suggested;
             item->setText(Proposal, proposal.isEmpty() ? tr("none: a value is needed") : proposal);
             item->setToolTip(Value, text(rule.parameter->title));
             item->setToolTip(Proposal, text(rule.parameter->title));
         }
     }
+    explainValue();
     m_waiverNote->setText(
         tr("A waiver is a risk that somebody accepted. The finding stays, is shown with the reason, and does not count "
            "until the last day is over. “*” stands for any characters; what is empty fits everything. An object is "

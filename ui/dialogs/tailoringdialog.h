@@ -43,8 +43,8 @@ public:
         Expires
     };
 
-    /// `pack` is the one that is tailored, untailored itself.
-    TailoringDialog(const RulePack &pack, const Tailoring &tailoring, QWidget *parent);
+    /// `pack` is the one that is tailored, untailored itself. Values are suggested from `cluster`, where there is one.
+    TailoringDialog(const RulePack &pack, const Tailoring &tailoring, const Cluster *cluster, QWidget *parent);
 
     /// One more waiver on top, for a person to complete.
     void addWaiver(const Waiver &waiver);
@@ -61,17 +61,21 @@ private:
     QWidget *waiversPage();
     void showWaiver(int row, const Waiver &waiver);
     void filterRules();
+    /// Says below the rules what the value of the current one is, and which one is suggested.
+    void explainValue();
     void chooseFile();
     /// What keeps it from being accepted; empty when nothing does. Leads to the place.
     QString problem();
     void retranslate();
 
     RulePack m_pack;
+    QMap<QString, Suggestion> m_suggestions; ///< by rule
     QLabel *m_baselineLabel;
     QComboBox *m_baseline;
     QTabWidget *m_tabs;
     QLineEdit *m_words;
     QTreeWidget *m_rules;
+    QLabel *m_about;
     QLabel *m_waiverNote;
     QTableWidget *m_waivers;
     QPushButton *m_add;
