@@ -41,8 +41,8 @@ class TestCollectCluster : public QObject
     }
 
 private Q_SLOTS:
-    /// All of the node's components are well, whatever ran before: one whose API server was away begins again, and later
-    /// each time.
+    /// All of the node's components are well, whatever ran before: one whose API server was away begins again, and
+    /// later each time.
     void init()
     {
         const QStringList wait = {u"kubectl"_s, u"--kubeconfig"_s, u"/etc/kubernetes/admin.conf"_s, u"-n"_s,

@@ -56,6 +56,12 @@ struct Input
         read.address = u"10.0.0.1"_s;
         read.read = true;
         read.snapshot = std::make_shared<const Snapshot>(snapshot);
+        Component scheduler;
+        scheduler.kind = ComponentKind::Scheduler;
+        scheduler.running = true;
+        scheduler.process.argv = {"kube-scheduler", "--port=0"};
+        scheduler.release = Release{22, 4};
+        read.components = {scheduler};
         Node missed;
         missed.name = u"w1"_s;
         missed.address = u"10.0.0.2"_s;
@@ -221,13 +227,15 @@ private Q_SLOTS:
                                         u"没有应答。"_s, u"10.0.0.2"_s, u"期望值"_s, u"实际值"_s, u"来源"_s,
                                         u"apiserver.yaml:20:7"_s, u"整改前"_s, u"整改后"_s, u"0644"_s, u"0600"_s,
                                         u"1000:1000"_s, u"签字页"_s, u"批准人"_s, u"出处:item"_s, u"属于系统组件"_s,
-                                        u"Organisation"_s, u"T-1"_s}
+                                        u"升级前注意"_s, u"1.24"_s, u"无法启动"_s, u"--port"_s, u"Organisation"_s,
+                                        u"T-1"_s}
                                  << u"第%1页共%2页"_s;
         QTest::newRow("English") << Language::English
                                  << QStringList{u"High"_s, u"Eachuser"_s, u"--profiling=true"_s, u"--profiling=false"_s,
                                         u"Contents"_s, u"Summary"_s, u"Itdidnotanswer."_s, u"10.0.0.2"_s, u"Expected"_s,
                                         u"Actual"_s, u"Origin"_s, u"apiserver.yaml:20:7"_s, u"Before"_s, u"After"_s,
                                         u"Signatures"_s, u"Approver"_s, u"Asource:item"_s, u"Itisthesystem's."_s,
+                                        u"Beforeanupgrade"_s, u"doesnotstart"_s, u"--port"_s, u"cp1kube-scheduler"_s,
                                         u"confirm"_s}
                                  << u"Page%1of%2"_s;
     }
@@ -311,7 +319,7 @@ private Q_SLOTS:
             if (!isContents)
                 break;
         }
-        QCOMPARE(parts, 10);
+        QCOMPARE(parts, 11);
         QVERIFY(entries >= parts + findings);
     }
 

@@ -5,6 +5,7 @@
 #include "base/plaintext.h"
 #include "pdf/pageflow.h"
 #include "report/reporttext.h"
+#include "rules/upgrade.h"
 
 #include <QBuffer>
 #include <QFontMetricsF>
@@ -76,6 +77,7 @@ public:
         waived();
         tailoring();
         passed();
+        upgrade();
         changes();
         words();
         signatures();
@@ -559,6 +561,52 @@ private:
         if (isEmpty)
             m_flow.row({cell(say(u"none", u"无")), Cell{}, Cell{}, Cell{}}, style);
         m_flow.endTable();
+    }
+
+    void upgrade()
+    {
+        const Cluster &cluster = m_assessment.cluster;
+        const QList<UpgradeObstacle> found = upgradeObstacles(cluster);
+        section(say(u"Before an upgrade", u"升级前注意"));
+        text(say(upgradeReleases(cluster)), 4, !found.isEmpty());
+        if (found.isEmpty())
+            text(say(noObstacleText()));
+        else
+            obstacles(found);
+        const QList<Message> gaps = upgradeGaps(cluster);
+        if (gaps.isEmpty())
+            return;
+        label(say(u"Not known", u"未知"));
+        for (const Message &gap : gaps.first(std::min(gaps.size(), reportSubjectLimit)))
+            text(say(gap), 2);
+    }
+
+    void obstacles(const QList<UpgradeObstacle> &found)
+    {
+        RowStyle style = grid({9, 15, 29, 47});
+        style.before = 6;
+        m_flow.tableHead({headCell(say(u"Release", u"版本")), headCell(say(u"Effect", u"影响")),
+                             headCell(say(u"Where and origin", u"对象与来源")),
+                             headCell(say(u"What happens, and what to do", u"说明与处理"))},
+            style);
+        style.before = 0;
+        const auto quiet = [this](const QString &sentence) {
+            return paragraph(sentence, smallSize, Face::Text, QColor(quietColor));
+        };
+        for (const UpgradeObstacle &obstacle : found.first(std::min(found.size(), reportSubjectLimit))) {
+            Cell where = cell(placeOf(obstacle));
+            where.paragraphs += paragraph(obstacle.setting, smallSize, Face::Code);
+            where.paragraphs += quiet(say(describe(obstacle.origin)));
+            Cell what = cell(say(obstacle.what));
+            what.paragraphs += Paragraph{
+                {run(say(u"Before the upgrade: ", u"升级前："), Face::Bold), run(say(obstacle.todo))}, smallSize};
+            what.paragraphs += quiet(obstacle.source);
+            m_flow.row(
+                {cell(obstacle.release.text()), cell(say(upgradeEffectText(obstacle.effect))), where, what}, style);
+        }
+        m_flow.endTable();
+        if (found.size() > reportSubjectLimit)
+            text(QList{quiet(say(leftOutSentence(found.size() - reportSubjectLimit)))});
     }
 
     // Changes
