@@ -206,7 +206,6 @@ private:
                 rule.severity = original->severity;
                 rule.component = original->component;
                 rule.references = original->references;
-                rule.notApplicable = original->notApplicable;
                 rule.risk = original->risk;
                 rule.remediation = original->remediation;
                 rule.title = m_read.bilingual(instead["title"]);
