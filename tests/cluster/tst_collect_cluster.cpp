@@ -46,9 +46,9 @@ private Q_SLOTS:
     void init()
     {
         const QStringList wait = {u"kubectl"_s, u"--kubeconfig"_s, u"/etc/kubernetes/admin.conf"_s, u"-n"_s,
-            u"kube-system"_s, u"wait"_s, u"--for=condition=Ready"_s, u"pod"_s, u"--all"_s, u"--field-selector"_s,
-            u"spec.nodeName="_s + m_node, u"--timeout=1s"_s};
-        QTRY_COMPARE_WITH_TIMEOUT(on(wait).text.count("condition met"), 5, 420000);
+            u"kube-system"_s, u"wait"_s, u"--for=condition=Ready"_s, u"pod"_s, u"-l"_s, u"tier=control-plane"_s,
+            u"--field-selector"_s, u"spec.nodeName="_s + m_node, u"--timeout=1s"_s};
+        QTRY_COMPARE_WITH_TIMEOUT(on(wait).text.count("condition met"), 4, 420000);
         for (const QString &program : m_programs)
             QTRY_VERIFY2_WITH_TIMEOUT(on({u"pidof"_s, program}).status == 0, qPrintable(program), 60000);
     }
