@@ -44,8 +44,14 @@ Finding findingOf(const Rule &rule, const Cluster &cluster, Verdict verdict, Mes
 /// The same about a component of a node.
 Finding findingOf(const Rule &rule, const Cluster &cluster, const Node &node, Verdict verdict, Message reason);
 
+/// The node as if the kubelet, or a component that runs as a static pod, were started now from its files; nothing when
+/// what they say is not known.
+std::optional<Node> asWritten(const Node &node, const Component &component);
+/// "kube-apiserver does not run on node cp1; this is judged by its manifest."
+Message judgedByFiles(const Node &node, const Component &component);
 /// A finding per node that runs the rule's component, made by `judgeOn`; unknown for a node that should and was not
-/// read, and for a cluster that has none.
+/// read, and for a cluster that has none. Of a component that does not run, what its files say and it would not start
+/// with is an error.
 using JudgeComponent = std::function<Finding(const Node &node, const Component &component)>;
 QList<Finding> judgeEachNode(
     const Cluster &cluster, const Rule &rule, const QString &expected, const JudgeComponent &judgeOn);

@@ -393,29 +393,6 @@ private:
     Finding m_finding;
 };
 
-/// The node as if kube-apiserver ran as its manifest says; empty when that is not known.
-std::optional<Node> asWritten(const Node &node, const Component &component)
-{
-    const FileRecord *record =
-        node.snapshot && !component.manifest.isEmpty() ? node.snapshot->file(component.manifest) : nullptr;
-    if (!record || !record->hasContent)
-        return {};
-    const Result<YamlDocument> manifest = record->yaml();
-    const auto arguments = manifest ? writtenArguments(*manifest) : Result<QList<WrittenArgument>>();
-    if (!manifest || !arguments || arguments->isEmpty())
-        return {};
-    Node written = node;
-    for (Component &one : written.components) {
-        if (one.kind != ComponentKind::ApiServer)
-            continue;
-        one.running = true;
-        one.process = {};
-        for (const WrittenArgument &argument : *arguments)
-            one.process.argv += argument.text;
-    }
-    return written;
-}
-
 /// Of an API server that is down: whether audit is why.
 Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node, const Component &component)
 {
@@ -429,9 +406,7 @@ Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node, cons
     Finding found = Audit(cluster, rule, *written, *written->component(ComponentKind::ApiServer)).judge();
     if (found.verdict != Verdict::Fail && found.verdict != Verdict::Error)
         return finding;
-    found.reason = sentences({message(u"kube-apiserver does not run on node %1; this is judged by its manifest."_s,
-                                  u"节点 %1 上的 kube-apiserver 未运行；以下按其清单判断。"_s, plainText(node.name)),
-        found.reason});
+    found.reason = sentences({judgedByFiles(node, component), found.reason});
     return found;
 }
 

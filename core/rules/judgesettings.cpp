@@ -3,6 +3,7 @@
 
 #include "base/plaintext.h"
 #include "cluster/componentfile.h"
+#include "cluster/inforce.h"
 #include "cluster/kubeletarguments.h"
 
 #include <QJsonArray>
@@ -130,6 +131,62 @@ bool doesNotApply(const Rule &rule, const Node &node, const Component &component
     return false;
 }
 
+std::optional<Node> asWritten(const Node &node, const Component &component)
+{
+    if (!node.snapshot)
+        return {};
+    QList<QByteArray> argv;
+    if (component.kind == ComponentKind::Kubelet) {
+        for (const SourcedArgument &argument : writtenKubeletArguments(*node.snapshot))
+            argv += argument.text;
+    } else if (const FileRecord *record = node.snapshot->file(component.manifest); record && record->hasContent) {
+        const Result<YamlDocument> manifest = record->yaml();
+        if (const auto arguments = manifest ? writtenArguments(*manifest) : Result<QList<WrittenArgument>>()) {
+            for (const WrittenArgument &argument : *arguments)
+                argv += argument.text;
+        }
+    }
+    if (argv.isEmpty())
+        return {};
+    Node written = node;
+    for (Component &one : written.components) {
+        if (one.kind != component.kind)
+            continue;
+        one.running = true;
+        one.process = {};
+        one.process.argv = argv;
+        one.process.started = node.snapshot->taken; // after every change of its files
+    }
+    return written;
+}
+
+Message judgedByFiles(const Node &node, const Component &component)
+{
+    return component.kind == ComponentKind::Kubelet
+        ? message(u"The kubelet does not run on node %1; this is judged by its unit and its files."_s,
+            u"节点 %1 上的 kubelet 未运行；以下按其 systemd 单元和文件判断。"_s, plainText(node.name))
+        : message(u"%1 does not run on node %2; this is judged by its manifest."_s,
+            u"节点 %2 上的 %1 未运行；以下按其清单判断。"_s, componentName(component.kind), plainText(node.name));
+}
+
+namespace {
+
+/// What is found of a component that does not run, when its files say why.
+Finding whyItDoesNotRun(const Node &node, const Component &component, Finding found, const JudgeComponent &judgeOn)
+{
+    const std::optional<Node> written = asWritten(node, component);
+    const Component *asIfRunning = written ? written->component(component.kind) : nullptr;
+    if (!asIfRunning)
+        return found;
+    Finding why = judgeOn(*written, *asIfRunning);
+    if (why.verdict != Verdict::Error)
+        return found;
+    why.reason = sentences({judgedByFiles(node, component), why.reason});
+    return why;
+}
+
+} // namespace
+
 QList<Finding> judgeEachNode(
     const Cluster &cluster, const Rule &rule, const QString &expected, const JudgeComponent &judgeOn)
 {
@@ -137,7 +194,10 @@ QList<Finding> judgeEachNode(
     for (const Node &node : cluster.nodes) {
         const Component *component = node.component(rule.component);
         if (component) {
-            findings += judgeOn(node, *component);
+            Finding found = judgeOn(node, *component);
+            if (!component->running && found.verdict == Verdict::Unknown)
+                found = whyItDoesNotRun(node, *component, std::move(found), judgeOn);
+            findings += found;
             continue;
         }
         if (!node.controlPlane && !runsOnEveryNode(rule.component))
