@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/recording.h"
+#include "recordings.h"
 #include "verdicts.h"
 
+#include <QDir>
 #include <QSet>
 #include <QTest>
 
@@ -49,6 +51,17 @@ class TestTraps : public QObject
     }
 
 private Q_SLOTS:
+    void areOfNoMachine()
+    {
+        const QDir directory(QStringLiteral(TEST_DATA "/traps"));
+        QVERIFY(directory.count() > 10);
+        for (const QString &name : directory.entryList({u"*.jiagu-snapshot"_s})) {
+            const auto snapshot = readSnapshotFile(directory.filePath(name));
+            QVERIFY2(snapshot && snapshot->complete && snapshot->problems.isEmpty(), qPrintable(name));
+            QCOMPARE(namesOfTheTestbed(*snapshot), QByteArrayList());
+        }
+    }
+
     void isDiagnosed_data()
     {
         QTest::addColumn<QString>("rule");
