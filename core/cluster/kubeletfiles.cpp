@@ -131,8 +131,13 @@ private:
             place += u":%1:%2"_s.arg(at.line).arg(at.column);
         if (!failed())
             m_files.unusable = true;
+        Message cause = why; // some are sentences of their own
+        if (cause.en.endsWith(u'.'))
+            cause.en.chop(1);
+        if (cause.zh.endsWith(u'。'))
+            cause.zh.chop(1);
         fail(message(u"On %1, %2 %3. The kubelet does not start with it."_s,
-            u"在 %1 上，%2 %3。kubelet 无法以此启动。"_s, m_where, place, why));
+            u"在 %1 上，%2 %3。kubelet 无法以此启动。"_s, m_where, place, cause));
     }
 
     // False when there is nothing to parse. A file that is newer than the process is parsed all the same: what it says

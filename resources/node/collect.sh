@@ -94,7 +94,7 @@ text() {
     finish $? "$said"
 }
 
-# captured ID COMMAND...: a text, of any lines, and what it said is in $shown, its status in $status.
+# captured ID COMMAND...: a text of any lines but empty ones; what it said is in $shown, its status in $status.
 captured() {
     id=$1
     shift
