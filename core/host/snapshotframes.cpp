@@ -159,9 +159,6 @@ private:
                 addText(line.sliced(1));
             else
                 m_body += line;
-            // What busybox encodes of a file that grows meanwhile ends with padding and goes on.
-            if (m_open && line.endsWith('='))
-                decodeBody();
             return;
         }
         if (!m_terminated) {
@@ -243,12 +240,23 @@ private:
         m_frame.body += '\n';
     }
 
+    /// What busybox encodes of a file that grows meanwhile has padding wherever the file had ended, and goes on.
     void decodeBody()
     {
-        if (const auto bytes = decoded(m_body))
-            m_frame.body += *bytes;
-        else
-            m_damaged = true;
+        for (qsizetype at = 0; at < m_body.size();) {
+            qsizetype end = m_body.indexOf('=', at);
+            while (end >= 0 && end < m_body.size() && m_body[end] == '=')
+                ++end;
+            const bool padded = end >= 0;
+            if (!padded)
+                end = m_body.size();
+            const auto bytes = decoded(m_body.mid(at, end - at));
+            if (!bytes || (padded && (end - at) % 4 != 0))
+                m_damaged = true;
+            else
+                m_frame.body += *bytes;
+            at = end;
+        }
         m_body.clear();
     }
 

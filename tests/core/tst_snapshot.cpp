@@ -136,10 +136,13 @@ private Q_SLOTS:
         Recording recording;
         recording.record("output a");
         recording.raw("YWI=\nY2Q=\nZWZn\naA==\n" + nonce + " end 0\n");
+        recording.record("output b");
+        recording.raw("YWI=Y2Q=ZWZnaA==\naWo=aw==bG1u\n" + nonce + " end 0\n");
         const auto snapshot = parseSnapshot(u"f"_s, recording.done());
         QVERIFY(snapshot && snapshot->complete);
         QCOMPARE(snapshot->problems.size(), 0);
         QCOMPARE(snapshot->output(u"a"_s)->content, "abcdefgh"_ba);
+        QCOMPARE(snapshot->output(u"b"_s)->content, "abcdefghijklmn"_ba);
     }
 
     void readsWhatIsDamaged_data()
@@ -167,8 +170,8 @@ private Q_SLOTS:
             << u"8: The closing record counts 3 records, but 2 were read: some are missing."_s;
         QTest::newRow("no base64") << QByteArray(whole).replace("Mg==", "M?==") << true << u"a"_s
                                    << u"5: The content of a record is damaged; it was skipped."_s;
-        QTest::newRow("padding within a line") << QByteArray(whole).replace("Mg==", "Mg==Mg==") << true << u"a"_s
-                                               << u"5: The content of a record is damaged; it was skipped."_s;
+        QTest::newRow("padding within a group of four") << QByteArray(whole).replace("Mg==", "M=g=") << true << u"a"_s
+                                                        << u"5: The content of a record is damaged; it was skipped."_s;
         QTest::newRow("a status that is none")
             << QByteArray(whole).replace("Mg==\n" + nonce + " end 0", "Mg==\n" + nonce + " end x") << true << u"a"_s
             << u"7: A record is damaged; it was skipped."_s;
