@@ -103,14 +103,18 @@ private:
     bool m_up = false;
 };
 
-inline const QString goRelease = u"1.34.4"_s; ///< whose sources GoProgram compiles against
+/// The release that the testbed runs, whose sources GoProgram compiles against.
+inline QString goRelease()
+{
+    return qEnvironmentVariable("KUBE_VERSION", u"1.34.4"_s);
+}
 
 /// A program of tests/testbed/NAME/main.go, compiled against the sources that the testbed built Kubernetes from.
 struct GoProgram
 {
     explicit GoProgram(const QString &name)
     {
-        const QString sources = directory() + u"/kube/build-"_s + goRelease;
+        const QString sources = directory() + u"/kube/build-"_s + goRelease();
         const QString go = QStandardPaths::findExecutable(u"go"_s);
         if (go.isEmpty())
             obstacle = u"Go is not installed"_s;

@@ -183,12 +183,12 @@ std::optional<qint64> parseInteger(QByteArrayView text)
         prefixed = true;
         text = text.sliced(letter == 'x' || letter == 'b' || letter == 'o' ? 2 : 1);
     }
-    // Underscores stand between digits, or after the prefix, and only where the base comes from a prefix.
+    // Underscores stand between digits, or after the prefix.
     QByteArray digits;
     char before = prefixed ? '0' : '_';
     for (const char character : text) {
         if (character == '_') {
-            if (!prefixed || before == '_')
+            if (before == '_')
                 return {};
         } else {
             const bool hexadecimal = (character >= 'a' && character <= 'f') || (character >= 'A' && character <= 'F');

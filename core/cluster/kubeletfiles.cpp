@@ -8,6 +8,7 @@
 #include <QJsonObject>
 
 #include <algorithm>
+#include <map>
 
 namespace jiagu {
 
@@ -31,11 +32,35 @@ public:
         , m_name(name)
         , m_started(started)
         , m_where(plainText(node.name))
+        , m_steps(name.path.split(u'.'))
     {
     }
 
-    bool failed() const { return !m_files.unknown.isEmpty(); }
-    KubeletFiles take() { return std::move(m_files); }
+    KubeletFiles result()
+    {
+        for (const auto &[key, entries] : m_entries) {
+            const Entry &last = entries.constLast();
+            const QJsonObject before =
+                m_files.values.isEmpty() ? QJsonObject() : m_files.values.last().value.toObject();
+            for (const Entry &entry : entries) {
+                m_files.values.append(entry.value);
+                if (m_name.type == ValueType::Map)
+                    m_files.values.last().value = merged(before, entry.value.value.toObject());
+            }
+            const Origin &origin = last.value.origin;
+            const Message trouble = last.trouble.isEmpty() ? gateTrouble(last.value.value) : last.trouble;
+            if (!trouble.isEmpty())
+                unusable(origin.file, {{}, origin.file, origin.line, origin.column},
+                    message(u"%1 %2"_s, u"的 %1 %2"_s, m_name.path, trouble));
+            if (key != m_steps.first(key.size()))
+                m_files.notes.append(message(
+                    u"%1 is written as %2 in %3 on %4. The kubelet takes it all the same: case does not matter in its "
+                    u"drop-ins."_s,
+                    u"%4 上的 %3 把 %1 写成了 %2。kubelet 仍会采用：其附加配置不区分大小写。"_s, m_name.path,
+                    plainText(key.join(u'.')), plainText(origin.file), m_where));
+        }
+        return std::move(m_files);
+    }
 
     void read(const QString &path, Origin::Kind kind)
     {
@@ -49,32 +74,11 @@ public:
         if (yamlValue(*document, document->find({"kind"_ba})) != QJsonValue(u"KubeletConfiguration"_s))
             return unusable(
                 path, {}, message(u"is not of kind KubeletConfiguration"_s, u"的 kind 不是 KubeletConfiguration"_s));
-        YamlLookup found = lookUp(*document, m_name.path, m_name.type);
-        if (found.state == YamlLookup::State::Found && m_name.path == "featureGates"_L1)
-            checkGates(found);
-        Origin origin{kind, path};
-        if (found.node >= 0) {
-            const Position at = document->position(document->node(found.node).begin);
-            origin.line = at.line;
-            origin.column = at.column;
-        }
-        origin.key = m_name.path;
-        switch (found.state) {
-        case YamlLookup::State::Unusable:
-            return unusable(path, {{}, path, origin.line, origin.column},
-                message(u"%1 %2"_s, u"的 %1 %2"_s, m_name.path, found.trouble));
-        case YamlLookup::State::Absent:
-            return;
-        case YamlLookup::State::Null:
-            m_files.values.clear(); // in a drop-in it takes away what the file says
-            return;
-        case YamlLookup::State::Found:
-            break;
-        }
-        noteDuplicate(*document, found.node, path);
-        if (m_name.type == ValueType::Map && !m_files.values.isEmpty())
-            found.value = merged(m_files.values.last().value.toObject(), found.value.toObject());
-        m_files.values.append({found.value, origin});
+        if (kind == Origin::Kind::File)
+            return take(*document, path, kind, {m_steps, m_steps.size()});
+        const int root = document->root();
+        for (const Writing &writing : writings(*document, root, {}))
+            take(*document, path, kind, writing);
     }
 
     void readDropIns(const QString &directory)
@@ -107,6 +111,87 @@ public:
     }
 
 private:
+    /// How a file writes the path of the knob: its keys, of which the first `depth` are there and the rest are wanted
+    /// below something that is no map.
+    struct Writing
+    {
+        QStringList key;
+        qsizetype depth = 0;
+    };
+    struct Entry
+    {
+        OverriddenValue value;
+        Message trouble; ///< the kubelet does not take it
+    };
+
+    // Drop-ins are merged as they are written, and encoding/json then takes a key in any case, one after the other as
+    // json.Marshal sorts them. The names of feature gates are keys of a map, which are not fields.
+    QList<Writing> writings(const YamlDocument &document, int node, const QStringList &above) const
+    {
+        if (above.size() == m_steps.size())
+            return {{above, above.size()}};
+        const int map = document.resolved(node);
+        if (map < 0 || document.node(map).kind != YamlNode::Kind::Map)
+            return {{above + m_steps.sliced(above.size()), above.size()}};
+        const bool isField = above.isEmpty() || m_steps.constFirst() != "featureGates"_L1;
+        QStringList keys;
+        const YamlNode &pairs = document.node(map);
+        for (qsizetype i = 0; i + 1 < pairs.children.size(); i += 2) {
+            const int key = document.resolved(pairs.children[i]);
+            const QString text = key < 0 ? QString() : QString::fromUtf8(document.node(key).value);
+            const bool same =
+                text.compare(m_steps[above.size()], isField ? Qt::CaseInsensitive : Qt::CaseSensitive) == 0;
+            if (same && !keys.contains(text))
+                keys += text;
+        }
+        QList<Writing> found;
+        for (const QString &key : std::as_const(keys)) {
+            if (const int value = document.find(map, key.toUtf8()); value >= 0)
+                found += writings(document, value, above + QStringList{key});
+        }
+        return found;
+    }
+
+    void take(const YamlDocument &document, const QString &path, Origin::Kind kind, const Writing &writing)
+    {
+        const YamlLookup found = lookUp(document, writing.key.join(u'.'), m_name.type);
+        Origin origin{kind, path};
+        if (found.node >= 0) {
+            const Position at = document.position(document.node(found.node).begin);
+            origin.line = at.line;
+            origin.column = at.column;
+        }
+        origin.key = m_name.path;
+        if (found.state == YamlLookup::State::Absent)
+            return;
+        if (found.state == YamlLookup::State::Unusable && kind == Origin::Kind::File)
+            return unusable(path, {{}, path, origin.line, origin.column},
+                message(u"%1 %2"_s, u"的 %1 %2"_s, m_name.path, found.trouble));
+        // A patch takes the place of what was there, but a map is merged into a map.
+        const QStringList stem = writing.key.first(writing.depth);
+        const bool whole = found.state != YamlLookup::State::Found;
+        std::erase_if(m_entries, [&](const auto &entry) {
+            const auto shared = std::min(entry.first.size(), stem.size());
+            return entry.first.first(shared) == stem.first(shared) && (whole || entry.first.size() < stem.size());
+        });
+        if (found.state == YamlLookup::State::Null)
+            return; // it takes away what the files before it say
+        QList<Entry> &entries = m_entries[stem];
+        if (found.state == YamlLookup::State::Unusable) {
+            entries = {{{found.value, origin}, found.trouble}};
+            return;
+        }
+        noteDuplicate(document, found.node, path);
+        QJsonValue value = found.value;
+        if (m_name.type == ValueType::Map && !entries.isEmpty())
+            value = merged(entries.constLast().value.value.toObject(), value.toObject());
+        if (!entries.isEmpty() && !entries.constLast().trouble.isEmpty())
+            entries.clear();
+        entries += Entry{{value, origin}, {}};
+    }
+
+    bool failed() const { return !m_files.unknown.isEmpty(); }
+
     static QJsonObject merged(QJsonObject base, const QJsonObject &patch)
     {
         for (auto pair = patch.begin(); pair != patch.end(); ++pair) {
@@ -193,16 +278,15 @@ private:
         }
     }
 
-    static void checkGates(YamlLookup &found)
+    Message gateTrouble(const QJsonValue &value) const
     {
-        const QJsonObject gates = found.value.toObject();
+        const QJsonObject gates = m_name.path == "featureGates"_L1 ? value.toObject() : QJsonObject();
         for (auto gate = gates.begin(); gate != gates.end(); ++gate) {
-            if (!gate.value().isBool() && !gate.value().isNull()) {
-                found.state = YamlLookup::State::Unusable;
-                found.trouble = message(u"has a value for %1 that is neither true nor false"_s,
+            if (!gate.value().isBool() && !gate.value().isNull())
+                return message(u"has a value for %1 that is neither true nor false"_s,
                     u"中 %1 的值既不是 true 也不是 false"_s, plainText(gate.key()));
-            }
         }
+        return {};
     }
 
     void noteDuplicate(const YamlDocument &document, int value, const QString &path)
@@ -224,6 +308,9 @@ private:
     const SettingName &m_name;
     const QDateTime m_started;
     const QString m_where;
+    const QStringList m_steps; ///< of the path
+    std::map<QStringList, QList<Entry>>
+        m_entries; ///< by the keys as written; weakest first, then in their files' order
     KubeletFiles m_files;
 };
 
@@ -237,7 +324,7 @@ KubeletFiles kubeletFiles(const Node &node, const SettingName &name, const QStri
         reader.read(config, Origin::Kind::File);
     if (!directory.isEmpty())
         reader.readDropIns(directory);
-    return reader.take();
+    return reader.result();
 }
 
 } // namespace jiagu

@@ -156,7 +156,7 @@ private Q_SLOTS:
         int accepted = 0;
         QStringList differences;
         for (qsizetype i = 0; i < written.size(); ++i) {
-            const AuditPolicy ours = readAuditPolicy(u"policy"_s, written[i], Release::parse(testbed::goRelease));
+            const AuditPolicy ours = readAuditPolicy(u"policy"_s, written[i], Release::parse(testbed::goRelease()));
             const bool theirs = lines[i] == "accept";
             accepted += theirs ? 1 : 0;
             const auto expected = theirs ? AuditPolicy::Outcome::Accepted : AuditPolicy::Outcome::Refused;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cluster/inforce.h"
 #include "cluster/kubeletarguments.h"
+#include "rules/rulepack.h"
 #include "testbed.h"
 
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QRandomGenerator>
 
 using namespace Qt::Literals::StringLiterals;
 using namespace jiagu;
@@ -69,6 +71,171 @@ QByteArray shown(const QJsonValue &value)
     return QJsonDocument(QJsonObject{{u"is"_s, value}}).toJson(QJsonDocument::Compact);
 }
 
+/// One way to configure a kubelet, and where.
+struct Configuration
+{
+    QByteArray more; ///< at the end of kubeadm's configuration file
+    QMap<QByteArray, QByteArray> files; ///< below the drop-in directory
+    QByteArray arguments; ///< the value of KUBELET_EXTRA_ARGS
+
+    QByteArray shown() const
+    {
+        QByteArray text = "config.yaml:\n" + more;
+        for (auto file = files.cbegin(); file != files.cend(); ++file)
+            text += file.key() + ":\n" + file.value();
+        return text + "arguments: " + arguments + '\n';
+    }
+};
+
+/// Configurations of a kubelet as people write them: each knob in none, one or several of the places it can stand in,
+/// in any notation that YAML has for it; some are wrong. The same number makes the same configuration.
+class Configurations
+{
+public:
+    explicit Configurations(int number)
+        : m_random(quint32(number))
+    {
+    }
+
+    Configuration next()
+    {
+        Configuration made;
+        for (int i = 0, lines = below(4); i < lines; ++i)
+            made.more += knob(false);
+        if (oneIn(2)) {
+            QStringList names{u"10-a.conf"_s, u"20-b.conf"_s, u"sub/15-c.conf"_s, u"30-d.yaml"_s, u"05.conf"_s};
+            for (int i = 0, count = 1 + below(3); i < count; ++i)
+                made.files[names.takeAt(below(int(names.size()))).toUtf8()] = dropIn();
+            made.arguments = " --config-dir" + pick({"=", " "}) + dropIns;
+        }
+        for (int i = 0, count = below(4); i < count; ++i)
+            made.arguments += ' ' + argument();
+        made.arguments = made.arguments.trimmed();
+        return made;
+    }
+
+private:
+    int below(int limit) { return int(m_random.bounded(limit)); }
+    bool oneIn(int count) { return below(count) == 0; }
+    QByteArray pick(const QList<QByteArray> &from) { return from[below(int(from.size()))]; }
+    QByteArray mostly(const QList<QByteArray> &good, const QList<QByteArray> &bad)
+    {
+        return pick(oneIn(24) ? bad : good);
+    }
+
+    QByteArray number(const QList<QByteArray> &good)
+    {
+        return mostly(good, {"\"100\"", "many", "12.5", "true", "[1]", "1 000", "'7'"});
+    }
+    QByteArray truth()
+    {
+        return mostly({"true", "false", "True", "FALSE", "yes", "no", "on", "Off", "!!bool true"},
+            {"\"true\"", "0", "y e s", "enabled", "[true]"});
+    }
+    QByteArray suites()
+    {
+        return mostly({"[TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]",
+                          "[\"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\", 'TLS_AES_256_GCM_SHA384']",
+                          "\n- TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\n- TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 # both",
+                          "\n  - TLS_AES_128_GCM_SHA256", "[]", "~"},
+            {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "[TLS_NO_SUCH_SUITE]", "[1]",
+                "[TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 TLS_AES_128_GCM_SHA256]"});
+    }
+    QByteArray gates()
+    {
+        return mostly({"{GracefulNodeShutdown: true}", "\n  GracefulNodeShutdown: no\n  AllAlpha: false", "{}",
+                          "{\"GracefulNodeShutdown\": yes, 'AllBeta': true}"},
+            {"{GracefulNodeShutdown: \"true\"}", "[GracefulNodeShutdown]", "{SupportPodPidsLimit: true}",
+                "GracefulNodeShutdown=true", "{GracefulNodeShutdown: 1}"});
+    }
+    QByteArray version()
+    {
+        return mostly({"VersionTLS12", "\"VersionTLS13\"", "'VersionTLS12' # as agreed", ">-\n  VersionTLS13",
+                          "\"VersionTLS1\\x33\"", "\n  VersionTLS12"},
+            {"versiontls12", "VersionTLS14", "12", "[VersionTLS12]", "|\n  VersionTLS12"});
+    }
+
+    /// A line, or some, of a configuration file. `alone`: the file has nothing else, so maps may be written too.
+    QByteArray knob(bool alone)
+    {
+        const QByteArray colon = oneIn(60) ? ":" : pick({": ", ":  ", ":\t"});
+        switch (below(alone ? 10 : 8)) {
+        case 0:
+            return name("podPidsLimit") + colon + number({"4096", "0x400", "1_000", "1e3", "-1", "0o17", "+50", "~"})
+                + '\n';
+        case 1:
+            return name("maxPods") + colon + number({"60", "0120", "1e2", "0b1100100", "110 # enough"}) + '\n';
+        case 2:
+            return name("readOnlyPort") + colon + number({"0", "10255", "null"}) + '\n';
+        case 3:
+            return name("tlsMinVersion") + colon + version() + '\n';
+        case 4:
+            return name("tlsCipherSuites") + colon.trimmed() + ' ' + suites() + '\n';
+        case 5:
+            return name("clusterDNS") + colon
+                + mostly({"[10.96.0.11]", "[\"10.96.0.10\", 10.96.0.12]"}, {"10.96.0.1", "[[]]"}) + '\n';
+        case 6:
+            return name("featureGates") + colon.trimmed() + ' ' + gates() + '\n';
+        case 7:
+            return name("enableProfilingHandler") + colon + truth() + '\n';
+        case 8:
+            return "authentication:\n  anonymous:\n    enabled: " + truth() + '\n';
+        default:
+            return "authorization: {mode: "
+                + mostly({"Webhook", "AlwaysAllow", "\"Webhook\""}, {"[Webhook]", "webhook", "1"}) + "}\n";
+        }
+    }
+    /// In any case, and with a key that the kubelet does not know. Gates that no release ever had are not tried: this
+    /// program has no list of all gates.
+    QByteArray name(const QByteArray &exact)
+    {
+        if (oneIn(12))
+            return exact.toLower();
+        return oneIn(30) ? exact + 's' : oneIn(10) ? '"' + exact + '"' : exact;
+    }
+    QByteArray dropIn()
+    {
+        if (oneIn(6))
+            return R"({"apiVersion":"kubelet.config.k8s.io/v1beta1","kind":"KubeletConfiguration","podPidsLimit":)"
+                + number({"2000", "3e3", "null"}) + "}\n";
+        QByteArray text = oneIn(30) ? "kind: KubeletConfiguration\n"_ba : head;
+        for (int i = 0, lines = below(3); i <= lines; ++i)
+            text += oneIn(5) ? "# " + knob(true).replace('\n', ' ') + '\n' : knob(true);
+        return text;
+    }
+    QByteArray argument()
+    {
+        const QByteArray is = pick({"=", " "});
+        switch (below(8)) {
+        case 0:
+            return "--pod-max-pids" + is + mostly({"5000", "0x200", "1_000", "010"}, {"many", "1e3", "1.5"});
+        case 1:
+            return "--max-pods" + is + mostly({"70", "0x40"}, {"1e2", "7o"});
+        case 2:
+            return "--tls-min-version" + is + mostly({"VersionTLS12", "VersionTLS13"}, {"TLS12", "versiontls13"});
+        case 3:
+            return "--tls-cipher-suites" + is
+                + mostly({"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_AES_128_GCM_SHA256",
+                             "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"},
+                    {"TLS_NONE", "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384"});
+        case 4:
+            return "--feature-gates" + is
+                + mostly({"GracefulNodeShutdown=false", "GracefulNodeShutdown=true,AllAlpha=false"},
+                    {"SupportPodPidsLimit=true", "GracefulNodeShutdown", "GracefulNodeShutdown=maybe"});
+        case 5:
+            return "--read-only-port" + is + mostly({"0", "10255"}, {"none"});
+        case 6:
+            return mostly({"--anonymous-auth", "--anonymous-auth=false", "--anonymous-auth=T", "--anonymous-auth=0"},
+                {"--anonymous-auth=no", "--anonymous_auth=maybe"});
+        default:
+            return pick({"--authorization-mode", "--authorization_mode"}) + is
+                + mostly({"AlwaysAllow", "Webhook"}, {"webhook", "RBAC"});
+        }
+    }
+
+    QRandomGenerator m_random;
+};
+
 } // namespace
 
 /// The values in force as this program sees them, beside what a real kubelet says of itself at /configz; where it
@@ -80,6 +247,7 @@ class TestInForceCluster : public QObject
     QByteArray m_config;
     QByteArray m_extra;
     QList<QByteArray> m_argv; ///< of the kubelet as kubeadm starts it
+    Result<RulePack> m_pack = builtinRulePack();
 
     static QByteArray mainPid() { return on(worker(), "systemctl show kubelet -p MainPID --value").trimmed(); }
     static bool isHealthy()
@@ -113,6 +281,35 @@ class TestInForceCluster : public QObject
         return ended && healthy;
     }
 
+    void write(const Configuration &wanted) const
+    {
+        QByteArray script = "rm -rf " + dropIns + "; mkdir -p " + dropIns + '\n' + put(config, m_config + wanted.more)
+            + put(extra, "KUBELET_EXTRA_ARGS=" + wanted.arguments + '\n');
+        for (auto file = wanted.files.cbegin(); file != wanted.files.cend(); ++file)
+            script += put(dropIns + '/' + file.key(), file.value());
+        on(worker(), script);
+    }
+
+    /// Where our values in force are not what the kubelet says of itself; empty when they all are.
+    static QByteArray differences(const Node &node, const QJsonObject &theirs, const QStringList &knobs)
+    {
+        QByteArray found;
+        for (const QString &path : knobs) {
+            const Setting ours = settingInForce(node, knob(path));
+            const QJsonValue said = at(theirs, path);
+            if (said.isUndefined() && ours.origin.kind == Origin::Kind::Default)
+                continue; // nobody set it, and what the default comes to is not in the answer
+            if (!ours.unknown.isEmpty() && ours.unknown.en.contains("does not know the default of"_L1))
+                continue; // nobody set it, and no rule asks for it
+            const QList<QJsonValue> nothing{0, QJsonArray(), QJsonObject(), u""_s}; // what is empty is left out there
+            if (!ours.unknown.isEmpty())
+                found += path.toUtf8() + ": unknown: " + ours.unknown.en.toUtf8() + '\n';
+            else if (said.isUndefined() ? !nothing.contains(ours.value) : shown(ours.value) != shown(said))
+                found += path.toUtf8() + ": ours " + shown(ours.value) + ", theirs " + shown(said) + '\n';
+        }
+        return found;
+    }
+
     static std::optional<Cluster> read(const QList<QByteArray> &argv)
     {
         QFile script(QStringLiteral(SOURCE_DIR "/resources/node/collect.sh"));
@@ -124,7 +321,7 @@ class TestInForceCluster : public QObject
         const auto isKubelet = [](const ProcessRecord &process) {
             return !process.argv.isEmpty() && process.argv[0].endsWith("/kubelet");
         };
-        if (!argv.isEmpty()) { // it does not stay up: judge what it is told to run with
+        if (!argv.isEmpty()) { // it does not stay up: look at what it is told to run with
             snapshot->processes.removeIf(isKubelet);
             ProcessRecord process;
             process.pid = 1;
@@ -238,11 +435,7 @@ private Q_SLOTS:
         QFETCH(Files, files);
         QFETCH(QByteArray, arguments);
         QFETCH(QStringList, knobs);
-        QByteArray script = "rm -rf " + dropIns + "; mkdir -p " + dropIns + '\n' + put(config, m_config + more)
-            + put(extra, "KUBELET_EXTRA_ARGS=" + arguments + '\n');
-        for (auto file = files.cbegin(); file != files.cend(); ++file)
-            script += put(dropIns + '/' + file.key(), file.value());
-        on(worker(), script);
+        write({more, files, arguments});
         const bool refuses = knobs.constFirst().startsWith(u'!');
         const bool started = restarted();
         QCOMPARE(started, !refuses);
@@ -251,16 +444,7 @@ private Q_SLOTS:
             QVERIFY(!theirs.isEmpty());
             const auto cluster = read({});
             QVERIFY(cluster);
-            for (const QString &path : knobs) {
-                const Setting ours = settingInForce(cluster->nodes.constFirst(), knob(path));
-                QVERIFY2(ours.unknown.isEmpty(), qPrintable(path + u": "_s + ours.unknown.en));
-                const QJsonValue said = at(theirs, path);
-                if (said.isUndefined()) // what is empty is left out there
-                    QVERIFY2(
-                        ours.value == QJsonValue(0), qPrintable(path + u": "_s + QString::fromUtf8(shown(ours.value))));
-                else
-                    QCOMPARE(path.toUtf8() + ' ' + shown(ours.value), path.toUtf8() + ' ' + shown(said));
-            }
+            QCOMPARE(differences(cluster->nodes.constFirst(), theirs, knobs), QByteArray());
             return;
         }
         QList<QByteArray> argv = m_argv;
@@ -277,6 +461,54 @@ private Q_SLOTS:
             // The files of a directory that only an argument of the dead process names were not read: that is said.
             QVERIFY2(ours.unusable || arguments.contains("--config-dir"), qPrintable(path + u": "_s + ours.unknown.en));
         }
+    }
+
+    /// As many as JIAGU_GENERATED says; the first ten are tried each time.
+    void generated_data()
+    {
+        QTest::addColumn<int>("number");
+        for (int i = 0, count = std::max(qEnvironmentVariableIntValue("JIAGU_GENERATED"), 10); i < count; ++i)
+            QTest::addRow("%d", i) << i;
+    }
+    void generated()
+    {
+        QFETCH(int, number);
+        const Configuration wanted = Configurations(number).next();
+        write(wanted);
+        const bool started = restarted();
+        static const QStringList knobs{u"podPidsLimit"_s, u"maxPods"_s, u"readOnlyPort"_s, u"tlsMinVersion"_s,
+            u"tlsCipherSuites"_s, u"clusterDNS"_s, u"featureGates"_s, u"enableProfilingHandler"_s,
+            u"authentication.anonymous.enabled"_s, u"authorization.mode"_s};
+        if (started) {
+            const QJsonObject theirs = configz();
+            QVERIFY2(!theirs.isEmpty(), wanted.shown().constData());
+            const auto cluster = read({});
+            QVERIFY(cluster);
+            const QByteArray found = differences(cluster->nodes.constFirst(), theirs, knobs);
+            QVERIFY2(found.isEmpty(), (wanted.shown() + found).constData());
+            return;
+        }
+        QList<QByteArray> argv = m_argv;
+        for (const QByteArray &word : wanted.arguments.split(' ')) {
+            if (!word.isEmpty())
+                argv += word;
+        }
+        const auto cluster = read(argv);
+        QVERIFY(cluster);
+        // The files of a directory that only an argument of the dead process names were not read: that is said.
+        bool refused = std::any_of(knobs.begin(), knobs.end(), [&](const QString &path) {
+            const Setting ours = settingInForce(cluster->nodes.constFirst(), knob(path));
+            return ours.unusable || (!wanted.files.isEmpty() && !ours.unknown.isEmpty());
+        });
+        // What is well written and still nothing that it starts with is the rules' to say.
+        for (const Finding &finding : assess(*cluster, *m_pack, QDateTime::currentDateTimeUtc()).findings)
+            refused = refused || (finding.rule == "KL-01-gate"_L1 && finding.verdict == Verdict::Fail)
+                || ((finding.rule.startsWith("KL-"_L1) || finding.rule.startsWith("WL-09-kubelet"_L1))
+                    && finding.verdict == Verdict::Error);
+        QVERIFY2(refused,
+            (wanted.shown() + "ours: it starts; theirs: "
+                + on(worker(), "journalctl -u kubelet -n 12 -o cat | grep -E '^E|rror' | tail -n 2"))
+                .constData());
     }
 };
 

@@ -96,7 +96,10 @@ private Q_SLOTS:
         row("octal", "x --a=01750", Integer, u"1000"_s);
         row("octal, 0o", "x --a=0o1750", Integer, u"1000"_s);
         row("binary", "x --a=0b101", Integer, u"5"_s);
-        row("underscores need a prefix", "x --a=1_000", Integer, u"refused"_s);
+        row("underscore between digits", "x --a=1_000", Integer, u"1000"_s);
+        row("underscore at the start", "x --a=_1000", Integer, u"refused"_s);
+        row("underscore at the end", "x --a=1000_", Integer, u"refused"_s);
+        row("two underscores", "x --a=1__000", Integer, u"refused"_s);
         row("underscore after a prefix", "x --a=0x3_E8", Integer, u"1000"_s);
         row("zero", "x --a=0", Integer, u"0"_s);
         row("not octal", "x --a=09", Integer, u"refused"_s);

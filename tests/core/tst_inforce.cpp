@@ -256,6 +256,35 @@ private Q_SLOTS:
             pidLimit,
             u"unusable: On w1, /etc/kubernetes/kubelet.conf.d/50-e.conf is not of kind KubeletConfiguration. The kubelet "
             "does not start with it."_s);
+        const auto patched = [](const QByteArray &first, const QByteArray &second) {
+            return worker(plainKubelet + " --config-dir=" + dropIns.toUtf8())
+                .file(configFile, config("podPidsLimit: 1000\npodpidslimit: 1\n"))
+                .directory(dropIns)
+                .file(dropIns + u"/10-a.conf"_s, config(first))
+                .file(dropIns + u"/20-b.conf"_s, config(second));
+        };
+        const QString spelt = u"\nnote: podPidsLimit is written as podpidslimit in "
+                              "/etc/kubernetes/kubelet.conf.d/10-a.conf on w1. The kubelet takes it all the same: case "
+                              "does not matter in its drop-ins."_s;
+        row("a drop-in in another case wins over the right one after it",
+            patched("podpidslimit: 3000\n", "podPidsLimit: 4000\n"), pidLimit,
+            u"3000 from drop-in, drop-in file /etc/kubernetes/kubelet.conf.d/10-a.conf:3:15\n"
+            "over -1 from default, default of Kubernetes 1.34\nover 1000 from file, /var/lib/kubelet/config.yaml:3:15\n"
+            "over 4000 from drop-in, drop-in file /etc/kubernetes/kubelet.conf.d/20-b.conf:3:15"_s
+                + spelt);
+        row("null takes away what is written in the same case alone",
+            patched("podpidslimit: 3000\n", "podPidsLimit: null\n"), pidLimit,
+            u"3000 from drop-in, drop-in file /etc/kubernetes/kubelet.conf.d/10-a.conf:3:15\n"
+            "over -1 from default, default of Kubernetes 1.34"_s
+                + spelt);
+        row("a wrong type that a later drop-in replaces", patched("podPidsLimit: many\n", "podPidsLimit: 4000\n"),
+            pidLimit,
+            u"4000 from drop-in, drop-in file /etc/kubernetes/kubelet.conf.d/20-b.conf:3:15\n"
+            "over -1 from default, default of Kubernetes 1.34"_s);
+        row("a wrong type in another case stays", patched("podpidslimit: many\n", "podPidsLimit: 4000\n"), pidLimit,
+            u"unusable: On w1, /etc/kubernetes/kubelet.conf.d/10-a.conf:3:15 podPidsLimit is text, and the component wants "
+            "a whole number without quotes. The kubelet does not start with it."_s
+                + spelt);
         row("drop-in directory not read",
             worker(plainKubelet + " --config-dir=" + dropIns.toUtf8()).file(configFile, config("")), pidLimit,
             u"unknown: The drop-in directory /etc/kubernetes/kubelet.conf.d/ on w1 was not read."_s);
