@@ -143,10 +143,10 @@ private:
     }
     QByteArray gates()
     {
-        return mostly({"{GracefulNodeShutdown: true}", "\n  GracefulNodeShutdown: no\n  AllAlpha: false", "{}",
-                          "{\"GracefulNodeShutdown\": yes, 'AllBeta': true}"},
-            {"{GracefulNodeShutdown: \"true\"}", "[GracefulNodeShutdown]", "{SupportPodPidsLimit: true}",
-                "GracefulNodeShutdown=true", "{GracefulNodeShutdown: 1}"});
+        return mostly({"{CPUManagerPolicyBetaOptions: true}", "\n  CPUManagerPolicyBetaOptions: no\n  AllAlpha: false",
+                          "{}", "{\"CPUManagerPolicyBetaOptions\": yes, 'AllBeta': true}"},
+            {"{CPUManagerPolicyBetaOptions: \"true\"}", "[CPUManagerPolicyBetaOptions]", "{SupportPodPidsLimit: true}",
+                "CPUManagerPolicyBetaOptions=true", "{CPUManagerPolicyBetaOptions: 1}"});
     }
     QByteArray version()
     {
@@ -220,8 +220,8 @@ private:
                     {"TLS_NONE", "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384"});
         case 4:
             return "--feature-gates" + is
-                + mostly({"GracefulNodeShutdown=false", "GracefulNodeShutdown=true,AllAlpha=false"},
-                    {"SupportPodPidsLimit=true", "GracefulNodeShutdown", "GracefulNodeShutdown=maybe"});
+                + mostly({"CPUManagerPolicyBetaOptions=false", "CPUManagerPolicyBetaOptions=true,AllAlpha=false"},
+                    {"SupportPodPidsLimit=true", "CPUManagerPolicyBetaOptions", "CPUManagerPolicyBetaOptions=maybe"});
         case 5:
             return "--read-only-port" + is + mostly({"0", "10255"}, {"none"});
         case 6:
@@ -384,8 +384,9 @@ private Q_SLOTS:
             {u"podPidsLimit"_s, u"maxPods"_s});
         row("numbers with underscores and exponents", "podPidsLimit: 1_000\nmaxPods: 1e2\n", {}, "",
             {u"podPidsLimit"_s, u"maxPods"_s});
-        row("on and off", "enableProfilingHandler: off\nfeatureGates: {AllAlpha: no, GracefulNodeShutdown: yes}\n", {},
-            "", {u"enableProfilingHandler"_s, u"featureGates"_s});
+        row("on and off",
+            "enableProfilingHandler: off\nfeatureGates: {AllAlpha: no, CPUManagerPolicyBetaOptions: yes}\n", {}, "",
+            {u"enableProfilingHandler"_s, u"featureGates"_s});
         row("a folded string, a quoted key", "tlsMinVersion: >-\n  VersionTLS13\n\"podPidsLimit\": 1500 # as agreed\n",
             {}, "", {u"tlsMinVersion"_s, u"podPidsLimit"_s});
         row("flow style", "tlsCipherSuites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,\n  TLS_AES_128_GCM_SHA256]\n", {},
@@ -400,7 +401,7 @@ private Q_SLOTS:
             "--tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,TLS_AES_128_GCM_SHA256",
             {u"tlsCipherSuites"_s});
         row("gates of file and arguments", "featureGates: {AllAlpha: false, CPUManagerPolicyAlphaOptions: true}\n", {},
-            "--feature-gates=CPUManagerPolicyAlphaOptions=false,GracefulNodeShutdown=true", {u"featureGates"_s});
+            "--feature-gates=CPUManagerPolicyAlphaOptions=false,CPUManagerPolicyBetaOptions=true", {u"featureGates"_s});
         row("an environment file with quotes and a line that goes on", "", {},
             "\"--max-pods=50 \\\n --pod-max-pids=700\"", {u"maxPods"_s, u"podPidsLimit"_s});
         row("a bare switch", "", {}, "--anonymous-auth --authorization-mode=AlwaysAllow",
@@ -414,7 +415,7 @@ private Q_SLOTS:
             with + " --pod-max-pids=4000", {u"podPidsLimit"_s, u"maxPods"_s});
         row("null in a drop-in", "podPidsLimit: 1000\n", {{"50.conf", head + "podPidsLimit: null\n"}}, with, limit);
         row("gates of file and drop-in", "featureGates: {CPUManagerPolicyAlphaOptions: true}\n",
-            {{"50.conf", head + "featureGates: {GracefulNodeShutdown: false}\n"}}, with, {u"featureGates"_s});
+            {{"50.conf", head + "featureGates: {CPUManagerPolicyBetaOptions: false}\n"}}, with, {u"featureGates"_s});
         row("refused: quoted number", "podPidsLimit: \"100\"\n", {}, "", {u"!podPidsLimit"_s});
         row("refused: a list in one string", "tlsCipherSuites: A,B\n", {}, "", {u"!tlsCipherSuites"_s});
         row("refused: no blank", "tlsMinVersion:VersionTLS13\n", {}, "", {u"!tlsMinVersion"_s, u"!podPidsLimit"_s});
