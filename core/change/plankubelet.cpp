@@ -49,12 +49,29 @@ Result<> checkArguments(const Node &node, const Component &kubelet, const Positi
     return {};
 }
 
-YamlEdit editOf(const Fix &fix, const YamlDocument &document)
+/// In a drop-in a key counts in any case, and of several the one that sorts last.
+QByteArray keyOf(const Fix &fix, const YamlDocument &document, bool isDropIn)
+{
+    QByteArray key;
+    const int map = document.resolved(document.root());
+    if (isDropIn && map >= 0 && document.node(map).kind == YamlNode::Kind::Map) {
+        const QList<int> &pairs = document.node(map).children;
+        for (qsizetype i = 0; i + 1 < pairs.size(); i += 2) {
+            const int at = document.resolved(pairs[i]);
+            const QByteArray written = at < 0 ? QByteArray() : document.node(at).value;
+            if (QString::fromUtf8(written).compare(fix.name, Qt::CaseInsensitive) == 0)
+                key = std::max(key, written);
+        }
+    }
+    return key.isEmpty() ? fix.name.toUtf8() : key;
+}
+
+YamlEdit editOf(const Fix &fix, const YamlDocument &document, bool isDropIn)
 {
     YamlEdit edit;
     edit.kind = YamlEdit::Kind::SetKey;
     edit.node = document.root();
-    edit.key = fix.name.toUtf8();
+    edit.key = keyOf(fix, document, isDropIn);
     edit.text = fix.value;
     edit.plain = fix.rule->setting.type == ValueType::Integer || fix.rule->setting.type == ValueType::Bool;
     if (fix.rule->setting.type == ValueType::StringList) {
@@ -212,6 +229,7 @@ Result<FileChange> planKubelet(const FixTarget &target)
     step.component = ComponentKind::Kubelet;
     step.argvBefore = target.component->process.argv;
     step.argvAfter = step.argvBefore;
+    const bool isDropIn = target.path != kubeletConfigFile(step.argvBefore);
     QList<Message> remarks;
     for (const Fix &fix : target.fixes) {
         const auto remark = checkValue(fix, node, *target.component, at);
@@ -220,7 +238,7 @@ Result<FileChange> planKubelet(const FixTarget &target)
         remarks += *remark;
         if (fix.name == "podPidsLimit"_L1)
             remarks += podsWithoutLimit(target);
-        const auto bytes = document->edited({editOf(fix, *document)});
+        const auto bytes = document->edited({editOf(fix, *document, isDropIn)});
         if (!bytes)
             return located(bytes.error());
         if (*bytes != document->bytes() && !step.rules.contains(fix.rule->id))

@@ -160,6 +160,13 @@ private Q_SLOTS:
         row("a drop-in is in force", dropIn, version + limit, {{u"KL-01"_s, u"100"_s}},
             u"w1 kubelet /etc/kubernetes/kubelet.conf.d/10-tls.conf 600 KL-03\n"
             "w1 kubelet /var/lib/kubelet/config.yaml 600 KL-01"_s);
+        Machine spelt = nulls;
+        spelt.more = [](SnapshotBuilder &builder) {
+            builder.file(u"/etc/kubernetes/kubelet.conf.d/10-tls.conf"_s, header + "TlsMinVersion: VersionTLS12\n")
+                .file(u"/etc/kubernetes/kubelet.conf.d/20-tls.conf"_s, header + "tlsminversion: VersionTLS12\n");
+        };
+        row("a drop-in in another case is in force", spelt, version, {},
+            u"w1 kubelet /etc/kubernetes/kubelet.conf.d/20-tls.conf 600 KL-03"_s);
         nulls.more = [](SnapshotBuilder &builder) {
             builder.file(u"/etc/kubernetes/kubelet.conf.d/10-tls.conf"_s, header + "tlsMinVersion: null\n");
         };
