@@ -49,29 +49,15 @@ Result<> checkArguments(const Node &node, const Component &kubelet, const Positi
     return {};
 }
 
-/// In a drop-in a key counts in any case, and of several the one that sorts last.
-QByteArray keyOf(const Fix &fix, const YamlDocument &document, bool isDropIn)
-{
-    QByteArray key;
-    const int map = document.resolved(document.root());
-    if (isDropIn && map >= 0 && document.node(map).kind == YamlNode::Kind::Map) {
-        const QList<int> &pairs = document.node(map).children;
-        for (qsizetype i = 0; i + 1 < pairs.size(); i += 2) {
-            const int at = document.resolved(pairs[i]);
-            const QByteArray written = at < 0 ? QByteArray() : document.node(at).value;
-            if (QString::fromUtf8(written).compare(fix.name, Qt::CaseInsensitive) == 0)
-                key = std::max(key, written);
-        }
-    }
-    return key.isEmpty() ? fix.name.toUtf8() : key;
-}
-
-YamlEdit editOf(const Fix &fix, const YamlDocument &document, bool isDropIn)
+YamlEdit editOf(const Fix &fix, const FixTarget &target, const YamlDocument &document)
 {
     YamlEdit edit;
     edit.kind = YamlEdit::Kind::SetKey;
     edit.node = document.root();
-    edit.key = keyOf(fix, document, isDropIn);
+    // What decides may be spelt in another case, in a drop-in, and would win over the field's own name beside it.
+    const Origin origin = settingInForce(*target.node, fix.rule->setting).origin;
+    const bool writtenHere = origin.file == target.path && origin.key.compare(fix.name, Qt::CaseInsensitive) == 0;
+    edit.key = (writtenHere ? origin.key : fix.name).toUtf8();
     edit.text = fix.value;
     edit.plain = fix.rule->setting.type == ValueType::Integer || fix.rule->setting.type == ValueType::Bool;
     if (fix.rule->setting.type == ValueType::StringList) {
@@ -229,7 +215,6 @@ Result<FileChange> planKubelet(const FixTarget &target)
     step.component = ComponentKind::Kubelet;
     step.argvBefore = target.component->process.argv;
     step.argvAfter = step.argvBefore;
-    const bool isDropIn = target.path != kubeletConfigFile(step.argvBefore);
     QList<Message> remarks;
     for (const Fix &fix : target.fixes) {
         const auto remark = checkValue(fix, node, *target.component, at);
@@ -238,7 +223,7 @@ Result<FileChange> planKubelet(const FixTarget &target)
         remarks += *remark;
         if (fix.name == "podPidsLimit"_L1)
             remarks += podsWithoutLimit(target);
-        const auto bytes = document->edited({editOf(fix, *document, isDropIn)});
+        const auto bytes = document->edited({editOf(fix, target, *document)});
         if (!bytes)
             return located(bytes.error());
         if (*bytes != document->bytes() && !step.rules.contains(fix.rule->id))

@@ -76,8 +76,7 @@ public:
                 path, {}, message(u"is not of kind KubeletConfiguration"_s, u"的 kind 不是 KubeletConfiguration"_s));
         if (kind == Origin::Kind::File)
             return take(*document, path, kind, {m_steps, m_steps.size()});
-        const int root = document->root();
-        for (const Writing &writing : writings(*document, root, {}))
+        for (const Writing &writing : writings(*document, document->root(), {}))
             take(*document, path, kind, writing);
     }
 
@@ -161,7 +160,7 @@ private:
             origin.line = at.line;
             origin.column = at.column;
         }
-        origin.key = m_name.path;
+        origin.key = writing.key.join(u'.');
         if (found.state == YamlLookup::State::Absent)
             return;
         if (found.state == YamlLookup::State::Unusable && kind == Origin::Kind::File)
@@ -309,8 +308,7 @@ private:
     const QDateTime m_started;
     const QString m_where;
     const QStringList m_steps; ///< of the path
-    std::map<QStringList, QList<Entry>>
-        m_entries; ///< by the keys as written; weakest first, then in their files' order
+    std::map<QStringList, QList<Entry>> m_entries; ///< by the keys as written, weakest first; each in its files' order
     KubeletFiles m_files;
 };
 

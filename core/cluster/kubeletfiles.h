@@ -16,8 +16,9 @@ struct KubeletFiles
 
 /// `config` and `directory` are the kubelet's --config and --config-dir, empty where it has none. Drop-ins are the
 /// *.conf below the directory, sub-directories too, in lexical order, merged as JSON merge patches
-/// (cmd/kubelet/app/server.go, mergeKubeletConfigurations, release-1.34). What was changed after `started` is not what
-/// the kubelet runs with, so then it is unknown.
+/// (cmd/kubelet/app/server.go, mergeKubeletConfigurations, release-1.34), so their keys count in any case and an
+/// origin's key is as it is written there. What was changed after `started` is not what the kubelet runs with, so then
+/// it is unknown.
 KubeletFiles kubeletFiles(const Node &node, const SettingName &name, const QString &config, const QString &directory,
     const QDateTime &started);
 

@@ -243,7 +243,7 @@ private:
     /// What busybox encodes of a file that grows meanwhile has padding wherever the file had ended, and goes on.
     void decodeBody()
     {
-        for (qsizetype at = 0; at < m_body.size();) {
+        for (qsizetype at = 0; at < m_body.size() && !m_damaged;) {
             qsizetype end = m_body.indexOf('=', at);
             while (end >= 0 && end < m_body.size() && m_body[end] == '=')
                 ++end;

@@ -160,11 +160,11 @@ private Q_SLOTS:
         rules.sort();
         QCOMPARE(proven(*before),
             u"API-01-serving fail, API-03-wire fail, API-04-wire fail, KL-03-wire fail, KL-04-wire fail"_s);
-        const bool known = before->cluster.node(nodes()[0])->release.minor < 35; // KCM-01 has no effect from then on
+        const bool hasEffect = before->cluster.node(nodes()[0])->release.minor < 35; // what KCM-01 asks for
         QCOMPARE(rules.join(u' '),
             u"API-02 API-03 API-04 %1KL-01 KL-02 KL-03 KL-04 M-02-config M-02-keys WL-09-kubelet-debug-flags "
             "WL-09-kubelet-profiling WL-09-manager-profiling WL-09-scheduler-profiling"_s.arg(
-                known ? u"KCM-01 "_s : QString()));
+                hasEffect ? u"KCM-01 "_s : QString()));
         const auto without = plan(*before, wanted, {});
         QVERIFY(!without); // KL-01 has no default: nothing is planned without a number
         QVERIFY2(without.error().message.en.contains(u"KL-01"_s), qPrintable(without.error().message.en));
@@ -200,7 +200,7 @@ private Q_SLOTS:
         QVERIFY2(api.contains("\n--tls-min-version=VersionTLS13\n"), api.constData());
         QVERIFY2(api.contains("\n--tls-cipher-suites=") && api.contains("TLS_AES_128_GCM_SHA256"), api.constData());
         const QByteArray controllers = argvOf(nodes()[0], "kube-controller-manager");
-        QVERIFY2(controllers.contains("-serviceaccount-token") == known, controllers.constData());
+        QVERIFY2(controllers.contains("-serviceaccount-token") == hasEffect, controllers.constData());
         QVERIFY2(controllers.contains("\n--profiling=false\n"), controllers.constData());
         const QByteArray scheduler = argvOf(nodes()[0], "kube-scheduler");
         QVERIFY2(scheduler.contains("\n--profiling=false\n"), scheduler.constData());

@@ -141,6 +141,7 @@ private:
             {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "[TLS_NO_SUCH_SUITE]", "[1]",
                 "[TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 TLS_AES_128_GCM_SHA256]"});
     }
+    /// Gates that no release ever had are not tried: this program has no list of all gates.
     QByteArray gates()
     {
         return mostly({"{CPUManagerPolicyBetaOptions: true}", "\n  CPUManagerPolicyBetaOptions: no\n  AllAlpha: false",
@@ -185,8 +186,7 @@ private:
                 + mostly({"Webhook", "AlwaysAllow", "\"Webhook\""}, {"[Webhook]", "webhook", "1"}) + "}\n";
         }
     }
-    /// In any case, and with a key that the kubelet does not know. Gates that no release ever had are not tried: this
-    /// program has no list of all gates.
+    /// Now and then in another case, or what the kubelet does not know.
     QByteArray name(const QByteArray &exact)
     {
         if (oneIn(12))
