@@ -31,7 +31,8 @@ public:
     std::shared_ptr<const T> once(const QByteArray &name, const QByteArray &of, const Make &make) const
     {
         const std::scoped_lock lock(m_mutex);
-        if (const auto entry = m_entries.constFind(name); entry != m_entries.cend() && entry->of == of)
+        const auto entry = m_entries.constFind(name);
+        if (entry != m_entries.cend() && (entry->of.isSharedWith(of) || entry->of == of))
             return std::static_pointer_cast<const T>(entry->value);
         const auto made = std::make_shared<const T>(make()); // may ask for something else
         m_entries.insert(name, {of, made});

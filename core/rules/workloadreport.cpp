@@ -96,6 +96,7 @@ void WorkloadReport::judge(const std::function<QList<Violation>(const Workload &
         if (m_violations.contains(&workload))
             report(workload);
     }
+    m_findings.reserve(m_findings.size() + m_reported.size());
     for (Reported &reported : m_reported) {
         if (reported.more > 0) {
             reported.finding.reason = sentences({reported.finding.reason,
@@ -103,7 +104,7 @@ void WorkloadReport::judge(const std::function<QList<Violation>(const Workload &
                     u"同一控制器（%2）的另外 %1 个对象情况相同。"_s, QString::number(reported.more),
                     reported.ownerText)});
         }
-        m_findings += reported.finding;
+        m_findings.append(std::move(reported.finding));
     }
 }
 
@@ -124,7 +125,8 @@ bool WorkloadReport::isInherited(const Workload &workload, const Violation &viol
 void WorkloadReport::report(const Workload &workload)
 {
     QList<Violation> own = m_violations.value(&workload);
-    own.removeIf([&](const Violation &violation) { return isInherited(workload, violation); });
+    if (m_workloads.above(workload))
+        own.removeIf([&](const Violation &violation) { return isInherited(workload, violation); });
     if (own.isEmpty())
         return;
     m_reportedWorkloads += &workload;
@@ -157,8 +159,8 @@ void WorkloadReport::report(const Workload &workload)
                 fix = fixOf(workload, all);
             finding.objectFix = fix;
         }
-        m_reported +=
-            Reported{finding, workload.alike, plainText(QString(workload.ownerKind + u' ' + workload.ownerName))};
+        m_reported.append(Reported{
+            std::move(finding), workload.alike, plainText(QString(workload.ownerKind + u' ' + workload.ownerName))});
     }
 }
 
@@ -166,8 +168,8 @@ Finding WorkloadReport::findingFor(const Workload &workload, const QList<Violati
 {
     const Violation &first = violations.constFirst();
     const Message who = first.container.isEmpty()
-        ? message(u"%1"_s, u"%1"_s, nameOf(workload))
-        : message(u"Container %2 of %1"_s, u"%1 的容器 %2"_s, nameOf(workload), plainText(first.container));
+        ? Message{workload.title, workload.title}
+        : message(u"Container %2 of %1"_s, u"%1 的容器 %2"_s, workload.title, plainText(first.container));
     QString below = workload.specPath;
     if (first.place >= 0) {
         const WorkloadContainer &container = workload.containers[first.place];
@@ -187,7 +189,7 @@ Finding WorkloadReport::findingFor(const Workload &workload, const QList<Violati
                           u"as it is."_s,
                     u"%1 的 %2：API 不接受此类型的值，因此这不是 API server 的原样应答。"_s, who, list)
                 : message(u"%1 has %2; required: %3."_s, u"%1 的 %2；要求为 %3。"_s, who, list, m_expected),
-            sentences(hints), m_workloads.context(workload)}));
+            sentences(hints), workload.context}));
     finding.subject.namespaceName = plainText(workload.namespaceName);
     finding.subject.kind = workload.kind;
     finding.subject.name = plainText(workload.name);
@@ -208,7 +210,6 @@ Finding WorkloadReport::findingFor(const Workload &workload, const QList<Violati
 
 ObjectFix WorkloadReport::fixOf(const Workload &workload, const QList<Violation> &violations) const
 {
-    const QString name = nameOf(workload);
     const Workload &top = m_workloads.top(workload);
     if (!workload.staticNode.isEmpty()) {
         return {{}, {},
@@ -239,7 +240,7 @@ ObjectFix WorkloadReport::fixOf(const Workload &workload, const QList<Violation>
                 u"webhook, or it is older than the template) and delete it: a new one comes from the template."_s,
                 u"如果 %1 的模板中也是如此，请修改该模板；否则请查明差异的来源（Webhook，或它早于当前模板），再将其删除，由模板重新"
                 u"创建。"_s,
-                nameOf(top))};
+                top.title)};
     }
     if (workload.isPod()) {
         return {{}, {},
@@ -260,7 +261,7 @@ ObjectFix WorkloadReport::fixOf(const Workload &workload, const QList<Violation>
         return {{}, {},
             sentences({message(u"There is no ready patch: what to write is yours to decide, as the remediation says."_s,
                            u"没有现成的补丁：具体内容需由您按整改建议确定。"_s),
-                obstacle, message(u"Edit the template of %1."_s, u"请编辑 %1 的模板。"_s, name)})};
+                obstacle, message(u"Edit the template of %1."_s, u"请编辑 %1 的模板。"_s, workload.title)})};
     }
     return {patch, command, patchNote()};
 }
@@ -328,16 +329,17 @@ Finding WorkloadReport::summary(Verdict verdict, const Message &reason) const
 }
 
 /// The findings, known exceptions of one namespace as one of them.
-QList<Finding> WorkloadReport::folded() const
+QList<Finding> WorkloadReport::folded()
 {
     constexpr qsizetype named = 10;
     QMap<QString, QList<const Finding *>> waived;
     QList<Finding> result;
-    for (const Finding &finding : m_findings) {
+    result.reserve(m_findings.size());
+    for (Finding &finding : m_findings) {
         if (finding.waiver)
             waived[finding.subject.namespaceName] += &finding;
         else
-            result += finding;
+            result.append(std::move(finding));
     }
     for (auto it = waived.cbegin(); it != waived.cend(); ++it) {
         if (it->size() == 1) {

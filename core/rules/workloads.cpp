@@ -80,13 +80,16 @@ QJsonValue valueAt(QJsonValue value, QStringView path)
     return value.isUndefined() ? QJsonValue(QJsonValue::Null) : value;
 }
 
-QString nameOf(const Workload &workload)
+std::shared_ptr<const WorkloadList> workloadsOf(const Cluster &cluster)
 {
-    return workload.kind + u' ' + plainText(workload.namespaceName) + u'/' + plainText(workload.name);
+    const auto known = cluster.derived->once<WorkloadList>(
+        "workloads", cluster.release.text().toUtf8(), [&cluster] { return WorkloadList(cluster); });
+    return known->isOf(cluster) ? known : std::make_shared<const WorkloadList>(cluster);
 }
 
 WorkloadList::WorkloadList(const Cluster &cluster)
-    : m_beforePodSecurity(cluster.release.isKnown() && cluster.release.minor < podSecuritySince)
+    : m_objects(cluster.objects)
+    , m_beforePodSecurity(cluster.release.isKnown() && cluster.release.minor < podSecuritySince)
 {
     for (const auto &kind : kinds) {
         if (cluster.objects.value(kind.resource).isArray())
@@ -112,6 +115,8 @@ WorkloadList::WorkloadList(const Cluster &cluster)
                 m_limits.insert(space + u'/' + it.key(), it.value());
         }
     }
+    for (Workload &workload : m_workloads)
+        workload.context = contextOf(workload);
 }
 
 Workload *WorkloadList::sameAs(const QString &owner, const QJsonObject &spec)
@@ -133,10 +138,6 @@ void WorkloadList::collect(QLatin1StringView kind, QLatin1StringView specPath, c
         const QJsonObject object = item.toObject();
         const QJsonObject metadata = object.value("metadata"_L1).toObject();
         Workload workload;
-        workload.kind = kind;
-        workload.namespaceName = metadata.value("namespace"_L1).toString();
-        workload.name = nameIn(metadata);
-        workload.uid = metadata.value("uid"_L1).toString();
         workload.specPath = specPath;
         workload.spec = valueAt(object, workload.specPath).toObject();
         for (const QJsonValue &reference : metadata.value("ownerReferences"_L1).toArray()) {
@@ -158,6 +159,11 @@ void WorkloadList::collect(QLatin1StringView kind, QLatin1StringView specPath, c
             }
             m_podsOf.insert(workload.owner, m_workloads.size());
         }
+        workload.kind = kind;
+        workload.namespaceName = metadata.value("namespace"_L1).toString();
+        workload.name = nameIn(metadata);
+        workload.uid = metadata.value("uid"_L1).toString();
+        workload.title = workload.kind + u' ' + plainText(workload.namespaceName) + u'/' + plainText(workload.name);
         if (metadata.value("annotations"_L1).toObject().contains("kubernetes.io/config.mirror"_L1))
             workload.staticNode = workload.spec.value("nodeName"_L1).toString(workload.staticNode);
         m_namespaces.insert(workload.namespaceName);
@@ -192,7 +198,7 @@ const Workload &WorkloadList::top(const Workload &workload) const
     return *highest;
 }
 
-Message WorkloadList::context(const Workload &workload) const
+Message WorkloadList::contextOf(const Workload &workload) const
 {
     QList<Message> parts;
     const Workload &highest = top(workload);
@@ -200,7 +206,7 @@ Message WorkloadList::context(const Workload &workload) const
         parts += message(u"Its controller is %1 %2."_s, u"其控制器为 %1 %2。"_s, plainText(highest.ownerKind),
             plainText(highest.ownerName));
     } else if (&highest != &workload) {
-        parts += message(u"Its controller is %1."_s, u"其控制器为 %1。"_s, nameOf(highest));
+        parts += message(u"Its controller is %1."_s, u"其控制器为 %1。"_s, highest.title);
     } else if (!workload.staticNode.isEmpty()) {
         parts +=
             message(u"It is a static pod of node %1."_s, u"它是节点 %1 的静态 Pod。"_s, plainText(workload.staticNode));

@@ -7,6 +7,7 @@
 #include <QSet>
 
 #include <functional>
+#include <memory>
 
 namespace jiagu {
 
@@ -24,6 +25,7 @@ struct Workload
     QString kind;
     QString namespaceName;
     QString name;
+    QString title; ///< "Deployment mindie/web", as plain text
     QString uid;
     QString owner; ///< UID of its controller; empty where it has none
     QString ownerKind;
@@ -34,21 +36,21 @@ struct Workload
     QString specPath; ///< of the pod's spec in the object: "spec.template.spec"
     QJsonObject spec;
     QList<WorkloadContainer> containers; ///< init containers (sidecars are among them), containers, ephemeral ones
+    Message context; ///< who owns it, and the level of the Pod Security Standards that its namespace enforces
 
     bool isPod() const { return specPath == QLatin1StringView("spec"); }
 };
 
 /// The value at a path of field names with dots; null where there is none.
 QJsonValue valueAt(QJsonValue value, QStringView path);
-/// "Deployment mindie/web", as plain text.
-QString nameOf(const Workload &workload);
 
-/// What runs in a cluster, taken apart once for all rules.
+/// What runs in a cluster, taken apart. Immutable.
 class WorkloadList
 {
 public:
     explicit WorkloadList(const Cluster &cluster);
 
+    bool isOf(const Cluster &cluster) const { return m_objects == cluster.objects; }
     const QList<Workload> &all() const { return m_workloads; }
     qsizetype count() const { return m_count; } ///< of the objects that were read
     const QStringList &missing() const { return m_missing; } ///< resources whose list was not read
@@ -57,8 +59,6 @@ public:
     const Workload *above(const Workload &workload) const;
     /// The highest controller; itself where there is none.
     const Workload &top(const Workload &workload) const;
-    /// Who owns it, and the level of the Pod Security Standards that its namespace enforces.
-    Message context(const Workload &workload) const;
     /// The limit that a LimitRange of the namespace gives a container that names none; null where none does.
     QJsonValue defaultLimit(const QString &namespaceName, const QString &resource) const;
     bool knowsLimitRanges() const { return m_knowsLimitRanges; }
@@ -66,7 +66,9 @@ public:
 private:
     void collect(QLatin1StringView kind, QLatin1StringView specPath, const QJsonArray &list);
     Workload *sameAs(const QString &owner, const QJsonObject &spec);
+    Message contextOf(const Workload &workload) const;
 
+    QJsonObject m_objects; ///< of the cluster
     QList<Workload> m_workloads;
     qsizetype m_count = 0;
     QHash<QString, const Workload *> m_byUid;
@@ -79,6 +81,9 @@ private:
     bool m_knowsLimitRanges = false;
     bool m_beforePodSecurity = false;
 };
+
+/// Taken apart once, however often a cluster is judged. Any thread.
+std::shared_ptr<const WorkloadList> workloadsOf(const Cluster &cluster);
 
 /// A field that is not as it must be.
 struct Violation
@@ -125,7 +130,7 @@ private:
     Finding findingFor(const Workload &workload, const QList<Violation> &violations) const;
     ObjectFix fixOf(const Workload &workload, const QList<Violation> &violations) const;
     QString patchOf(const Workload &workload, const QList<Violation> &violations, Message &obstacle) const;
-    QList<Finding> folded() const;
+    QList<Finding> folded();
     Finding summary(Verdict verdict, const Message &reason) const;
 
     const Cluster &m_cluster;

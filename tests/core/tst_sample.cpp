@@ -6,6 +6,9 @@
 #include <QDir>
 #include <QTest>
 
+#include <algorithm>
+#include <tuple>
+
 using namespace Qt::Literals::StringLiterals;
 using namespace jiagu;
 
@@ -55,6 +58,44 @@ private Q_SLOTS:
         QCOMPARE(seen, verdictTable(u"sample-verdicts.txt"_s));
         for (const Rule &rule : pack->rules)
             QVERIFY2((u'\n' + seen).contains(u'\n' + rule.id + u' '), qPrintable(rule.id));
+    }
+
+    void findsTheSameOfANodeAmongMany()
+    {
+        const auto cluster = buildCluster(recordings());
+        QVERIFY(cluster);
+        const auto pack = builtinRulePack();
+        QVERIFY(pack);
+        const auto foundAmong = [&](int copies) {
+            Cluster many = *cluster;
+            for (int number = 0; number < copies; ++number) {
+                many.nodes += *cluster->node(u"w1"_s);
+                many.nodes.last().name = u"copy-%1"_s.arg(number, 2, 10, QChar(u'0'));
+            }
+            return assess(many, *pack, many.apiTime).findings;
+        };
+        const auto textsOf = [](const QList<Finding> &findings, const QString &node) {
+            QStringList texts;
+            for (const Finding &finding : findings) {
+                if (finding.subject.node == node)
+                    texts += QString(verdictName(finding.verdict) + finding.id() + finding.actual + finding.reason.en
+                        + finding.reason.zh)
+                                 .replace(node, u"copy"_s);
+            }
+            return texts;
+        };
+        const QList<Finding> few = foundAmong(1);
+        const QList<Finding> many = foundAmong(70);
+        const QStringList expected = textsOf(few, u"copy-00"_s);
+        QVERIFY(expected.size() > 20);
+        for (const QString &node : {u"copy-00"_s, u"copy-15"_s, u"copy-16"_s, u"copy-47"_s, u"copy-69"_s})
+            QCOMPARE(textsOf(many, node), expected);
+        QCOMPARE(many.size(), few.size() + 69 * expected.size());
+        const auto comesAfter = [](const Finding &left, const Finding &right) {
+            return std::tie(left.severity, left.rule, left.subject.node)
+                > std::tie(right.severity, right.rule, right.subject.node);
+        };
+        QVERIFY(std::ranges::adjacent_find(many, comesAfter) == many.end());
     }
 };
 
