@@ -185,7 +185,8 @@ void decide(Setting &setting, QList<OverriddenValue> values)
     setting.overridden = values;
 }
 
-bool addDefault(QList<OverriddenValue> &values, const SettingName &name, const Release &release, bool withFile)
+bool addDefault(
+    QList<OverriddenValue> &values, const SettingName &name, const Release &release, bool withFile, qsizetype place = 0)
 {
     const DefaultValue value = defaultOf(name, release, withFile);
     if (!value.found)
@@ -193,7 +194,7 @@ bool addDefault(QList<OverriddenValue> &values, const SettingName &name, const R
     Origin origin{Origin::Kind::Default};
     origin.key = value.source;
     origin.release = Release{release.minor, -1}.text();
-    values.prepend({value.value, origin});
+    values.insert(place, {value.value, origin});
     return true;
 }
 
@@ -301,8 +302,8 @@ Setting kubeletSetting(const Node &node, const Component &component, const Setti
             return unknown(setting, files.unknown, files.unusable);
         setting.notes.append(files.unknown);
     }
-    const bool known = addDefault(values, name, component.release, !config.isEmpty());
-    if (values.isEmpty())
+    const bool known = addDefault(values, name, component.release, !config.isEmpty(), files.belowDefault);
+    if (values.isEmpty() || (!known && values.size() == files.belowDefault))
         return unknown(setting, noDefault(name, component.release, where));
     // These two move every gate of their stage that nobody names.
     const bool group = gateKey(name) == "AllAlpha"_L1 || gateKey(name) == "AllBeta"_L1;

@@ -6,6 +6,7 @@
 #include "document/yamldocument.h"
 
 #include <QJsonObject>
+#include <QSet>
 
 #include <algorithm>
 #include <map>
@@ -18,6 +19,26 @@ namespace {
 
 // A process's start is known to the second below, as the kernel's boot time is.
 constexpr qint64 startPrecision = 1;
+
+// Until 1.31 drop-ins are merged into the kubelet's own structure, whose fields have the names that Go gives them,
+// later into the one of the file (cmd/kubelet/app/server.go, mergeKubeletConfigurations, v1.31.14 and v1.32.0).
+constexpr int mergedAsFileSince = 32;
+
+QStringList goFields(QStringList steps)
+{
+    for (QString &step : steps)
+        step = step.startsWith("tls"_L1) ? u"TLS"_s + step.sliced(3) : step.first(1).toUpper() + step.sliced(1);
+    return steps;
+}
+
+/// Whether the structure of the file leaves the field out where it has the default
+/// (staging/src/k8s.io/kubelet/config/v1beta1/types.go, release-1.34: omitempty, and no pointer).
+bool isLeftOut(const QString &path)
+{
+    static const QSet<QString> fields{u"staticPodPath"_s, u"readOnlyPort"_s, u"rotateCertificates"_s,
+        u"serverTLSBootstrap"_s, u"protectKernelDefaults"_s, u"tlsCipherSuites"_s, u"tlsMinVersion"_s};
+    return fields.contains(path);
+}
 
 QString timeText(const QDateTime &time)
 {
@@ -34,10 +55,24 @@ public:
         , m_where(plainText(node.name))
         , m_steps(name.path.split(u'.'))
     {
+        const Component *kubelet = node.component(ComponentKind::Kubelet);
+        m_release = kubelet && kubelet->release.isKnown() ? kubelet->release : node.release;
+        m_base = mergesAsFile() ? m_steps : goFields(m_steps);
+        if (isGate())
+            m_base = m_base.first(1) + m_steps.sliced(1); // the keys of a map are as they are written
     }
 
     KubeletFiles result()
     {
+        const bool hasDefault = !isGate() && !(mergesAsFile() && isLeftOut(m_name.path));
+        if (hasDefault && m_baseStays && !m_entries.contains(m_base)) {
+            for (auto entry = m_entries.cbegin(); entry != m_entries.cend() && entry->first < m_base; ++entry)
+                m_files.belowDefault += entry->second.size();
+        }
+        if (m_mattersWhichRelease && !m_release.isKnown())
+            fail(message(
+                u"The release of the kubelet on %1 is not known, and it decides what its drop-ins say about %2."_s,
+                u"%1 上 kubelet 的版本未知，而其附加配置中 %2 的含义取决于版本。"_s, m_where, m_name.path));
         for (const auto &[key, entries] : m_entries) {
             const Entry &last = entries.constLast();
             const QJsonObject before =
@@ -52,12 +87,12 @@ public:
             if (!trouble.isEmpty())
                 unusable(origin.file, {{}, origin.file, origin.line, origin.column},
                     message(u"%1 %2"_s, u"的 %1 %2"_s, m_name.path, trouble));
-            if (key != m_steps.first(key.size()))
+            if (origin.kind == Origin::Kind::DropIn && key != m_steps.first(key.size()))
                 m_files.notes.append(message(
-                    u"%1 is written as %2 in %3 on %4. The kubelet takes it all the same: case does not matter in its "
-                    u"drop-ins."_s,
-                    u"%4 上的 %3 把 %1 写成了 %2。kubelet 仍会采用：其附加配置不区分大小写。"_s, m_name.path,
-                    plainText(key.join(u'.')), plainText(origin.file), m_where));
+                    u"%1 is written as %2 in %3 on %4. Case does not matter in the kubelet's drop-ins: of several "
+                    u"spellings the one that sorts last is taken."_s,
+                    u"%4 上的 %3 把 %1 写成了 %2。kubelet 的附加配置不区分大小写：存在多种写法时，采用排序在最后的一种。"_s,
+                    m_name.path, plainText(key.join(u'.')), plainText(origin.file), m_where));
         }
         return std::move(m_files);
     }
@@ -132,7 +167,7 @@ private:
         const int map = document.resolved(node);
         if (map < 0 || document.node(map).kind != YamlNode::Kind::Map)
             return {{above + m_steps.sliced(above.size()), above.size()}};
-        const bool isField = above.isEmpty() || m_steps.constFirst() != "featureGates"_L1;
+        const bool isField = above.isEmpty() || !isGate();
         QStringList keys;
         const YamlNode &pairs = document.node(map);
         for (qsizetype i = 0; i + 1 < pairs.children.size(); i += 2) {
@@ -167,8 +202,17 @@ private:
             return unusable(path, {{}, path, origin.line, origin.column},
                 message(u"%1 %2"_s, u"的 %1 %2"_s, m_name.path, found.trouble));
         // A patch takes the place of what was there, but a map is merged into a map.
-        const QStringList stem = writing.key.first(writing.depth);
+        const QStringList stem = kind == Origin::Kind::File ? m_base : writing.key.first(writing.depth);
         const bool whole = found.state != YamlLookup::State::Found;
+        const bool removes = kind == Origin::Kind::DropIn && found.state == YamlLookup::State::Null;
+        m_mattersWhichRelease |= removes || (kind == Origin::Kind::DropIn && stem != m_steps.first(stem.size()));
+        if (removes && stem == m_base.first(stem.size())) {
+            m_baseStays = false;
+            const auto base = m_entries.find(m_base);
+            if (!mergesAsFile() && base != m_entries.end()
+                && base->second.constFirst().value.origin.kind == Origin::Kind::File)
+                m_files.values = {base->second.constFirst().value}; // that structure keeps what it had
+        }
         std::erase_if(m_entries, [&](const auto &entry) {
             const auto shared = std::min(entry.first.size(), stem.size());
             return entry.first.first(shared) == stem.first(shared) && (whole || entry.first.size() < stem.size());
@@ -182,14 +226,18 @@ private:
         }
         noteDuplicate(document, found.node, path);
         QJsonValue value = found.value;
-        if (m_name.type == ValueType::Map && !entries.isEmpty())
-            value = merged(entries.constLast().value.value.toObject(), value.toObject());
+        if (m_name.type == ValueType::Map && kind == Origin::Kind::DropIn) {
+            const QJsonObject before = entries.isEmpty() ? QJsonObject() : entries.constLast().value.value.toObject();
+            value = merged(before, value.toObject()); // null takes away only what stands at the same place
+        }
         if (!entries.isEmpty() && !entries.constLast().trouble.isEmpty())
             entries.clear();
         entries += Entry{{value, origin}, {}};
     }
 
     bool failed() const { return !m_files.unknown.isEmpty(); }
+    bool isGate() const { return m_steps.constFirst() == "featureGates"_L1; }
+    bool mergesAsFile() const { return !m_release.isKnown() || m_release.minor >= mergedAsFileSince; }
 
     static QJsonObject merged(QJsonObject base, const QJsonObject &patch)
     {
@@ -308,6 +356,10 @@ private:
     const QDateTime m_started;
     const QString m_where;
     const QStringList m_steps; ///< of the path
+    Release m_release;
+    QStringList m_base; ///< the keys under which drop-ins find what the file says, and defaults
+    bool m_baseStays = true; ///< no drop-in took them away
+    bool m_mattersWhichRelease = false;
     std::map<QStringList, QList<Entry>> m_entries; ///< by the keys as written, weakest first; each in its files' order
     KubeletFiles m_files;
 };

@@ -189,8 +189,12 @@ private:
     /// Now and then in another case, or what the kubelet does not know.
     QByteArray name(const QByteArray &exact)
     {
-        if (oneIn(12))
-            return exact.toLower();
+        if (oneIn(12)) {
+            QByteArray other = pick({"low", "Capital", "ALL"});
+            if (other == "Capital")
+                return exact.left(1).toUpper() + exact.mid(1);
+            return other == "ALL" ? exact.toUpper() : exact.toLower();
+        }
         return oneIn(30) ? exact + 's' : oneIn(10) ? '"' + exact + '"' : exact;
     }
     QByteArray dropIn()
@@ -414,6 +418,17 @@ private Q_SLOTS:
         row("an argument over a drop-in", "", {{"50.conf", head + "podPidsLimit: 3500\nmaxPods: 70\n"}},
             with + " --pod-max-pids=4000", {u"podPidsLimit"_s, u"maxPods"_s});
         row("null in a drop-in", "podPidsLimit: 1000\n", {{"50.conf", head + "podPidsLimit: null\n"}}, with, limit);
+        row("a drop-in in capital letters", "maxPods: 60\n",
+            {{"50.conf", head + "PodPidsLimit: 2000\nREADONLYPORT: 10255\nMAXPODS: 80\n"}}, with,
+            {u"podPidsLimit"_s, u"readOnlyPort"_s, u"maxPods"_s});
+        row("null in a drop-in in capital letters", "podPidsLimit: 1000\n",
+            {{"40.conf", head + "PodPidsLimit: null\npodpidslimit: 3000\n"},
+                {"50.conf", head + "podpidslimit: null\n"}},
+            with, limit);
+        row("a gate taken away in a drop-in", "featureGates: {CPUManagerPolicyBetaOptions: false}\n",
+            {{"50.conf",
+                head + "featureGates: {CPUManagerPolicyBetaOptions: null, CPUManagerPolicyAlphaOptions: true}\n"}},
+            with, {u"featureGates"_s});
         row("gates of file and drop-in", "featureGates: {CPUManagerPolicyAlphaOptions: true}\n",
             {{"50.conf", head + "featureGates: {CPUManagerPolicyBetaOptions: false}\n"}}, with, {u"featureGates"_s});
         row("refused: quoted number", "podPidsLimit: \"100\"\n", {}, "", {u"!podPidsLimit"_s});

@@ -264,8 +264,8 @@ private Q_SLOTS:
                 .file(dropIns + u"/20-b.conf"_s, config(second));
         };
         const QString spelt = u"\nnote: podPidsLimit is written as podpidslimit in "
-                              "/etc/kubernetes/kubelet.conf.d/10-a.conf on w1. The kubelet takes it all the same: case "
-                              "does not matter in its drop-ins."_s;
+                              "/etc/kubernetes/kubelet.conf.d/10-a.conf on w1. Case does not matter in the kubelet's "
+                              "drop-ins: of several spellings the one that sorts last is taken."_s;
         row("a drop-in in another case wins over the right one after it",
             patched("podpidslimit: 3000\n", "podPidsLimit: 4000\n"), pidLimit,
             u"3000 from drop-in, drop-in file /etc/kubernetes/kubelet.conf.d/10-a.conf:3:15\n"
@@ -285,6 +285,52 @@ private Q_SLOTS:
             u"unusable: On w1, /etc/kubernetes/kubelet.conf.d/10-a.conf:3:15 podPidsLimit is text, and the component wants "
             "a whole number without quotes. The kubelet does not start with it."_s
                 + spelt);
+        // Merged into the kubelet's own structure, where the field is PodPidsLimit.
+        const auto earlier = [](const QByteArray &release, const QByteArray &file, const QByteArray &dropIn) {
+            return worker(plainKubelet + " --config-dir=" + dropIns.toUtf8(), release)
+                .file(configFile, config(file))
+                .directory(dropIns)
+                .file(dropIns + u"/10-a.conf"_s, config(dropIn));
+        };
+        const auto noted = [](const QString &spelling) {
+            return u"\nnote: podPidsLimit is written as %1 in /etc/kubernetes/kubelet.conf.d/10-a.conf on w1. Case does "
+                   "not matter in the kubelet's drop-ins: of several spellings the one that sorts last is taken."_s.arg(
+                       spelling);
+        };
+        const QByteArray v31 = "Kubernetes v1.31.14\n";
+        const QByteArray v32 = "Kubernetes v1.32.0\n";
+        const QString file = u"1000 from file, /var/lib/kubelet/config.yaml:3:15\n"_s;
+        const auto byDefault = [](const QString &release) {
+            return u"-1 from default, default of Kubernetes %1"_s.arg(release);
+        };
+        const auto dropIn = [](const QString &value) {
+            return value + u" from drop-in, drop-in file /etc/kubernetes/kubelet.conf.d/10-a.conf:3:15"_s;
+        };
+        row("1.31: null leaves what the file says", earlier(v31, "podPidsLimit: 1000\n", "podPidsLimit: null\n"),
+            pidLimit, file + u"over "_s + byDefault(u"1.31"_s));
+        row("1.32: null takes it away", earlier(v32, "podPidsLimit: 1000\n", "podPidsLimit: null\n"), pidLimit,
+            byDefault(u"1.32"_s));
+        row("1.31: null of the field's own name leaves it too",
+            earlier(v31, "podPidsLimit: 1000\n", "PodPidsLimit: null\n"), pidLimit,
+            file + u"over "_s + byDefault(u"1.31"_s));
+        row("1.31: the field's own name", earlier(v31, "podPidsLimit: 1000\n", "PodPidsLimit: 2000\n"), pidLimit,
+            dropIn(u"2000"_s) + u"\nover "_s + byDefault(u"1.31"_s) + u"\nover "_s + file.trimmed()
+                + noted(u"PodPidsLimit"_s));
+        row("1.32: the field's own name loses against the file",
+            earlier(v32, "podPidsLimit: 1000\n", "PodPidsLimit: 2000\n"), pidLimit,
+            file + u"over "_s + byDefault(u"1.32"_s) + u"\nover "_s + dropIn(u"2000"_s) + noted(u"PodPidsLimit"_s));
+        row("1.32: and against the default", earlier(v32, "", "PodPidsLimit: 2000\n"), pidLimit,
+            byDefault(u"1.32"_s) + u"\nover "_s + dropIn(u"2000"_s) + noted(u"PodPidsLimit"_s));
+        row("1.31: capital letters lose against the default", earlier(v31, "", "PODPIDSLIMIT: 2000\n"), pidLimit,
+            byDefault(u"1.31"_s) + u"\nover "_s + dropIn(u"2000"_s) + noted(u"PODPIDSLIMIT"_s));
+        row("1.32: but not where nothing stands", earlier(v32, "", "ReadOnlyPort: 10255\n"),
+            {ComponentKind::Kubelet, u"--read-only-port"_s, u"readOnlyPort"_s, ValueType::Integer},
+            dropIn(u"10255"_s) + u"\nover 0 from default, default of Kubernetes 1.32"_s
+                + noted(u"ReadOnlyPort"_s).replace(u"podPidsLimit"_s, u"readOnlyPort"_s));
+        row("release not known, and it matters", earlier("?\n", "podPidsLimit: 1000\n", "podPidsLimit: null\n"),
+            pidLimit,
+            u"unknown: The release of the kubelet on w1 is not known, and it decides what its drop-ins say about "
+            "podPidsLimit."_s);
         row("drop-in directory not read",
             worker(plainKubelet + " --config-dir=" + dropIns.toUtf8()).file(configFile, config("")), pidLimit,
             u"unknown: The drop-in directory /etc/kubernetes/kubelet.conf.d/ on w1 was not read."_s);
