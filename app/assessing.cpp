@@ -187,11 +187,12 @@ private:
     void upgrade()
     {
         const Cluster &cluster = m_assessment.cluster;
-        const QList<UpgradeObstacle> found = upgradeObstacles(cluster);
+        const QList<UpgradeGroup> found = grouped(upgradeObstacles(cluster));
         m_text += u'\n' + say({u"before an upgrade"_s, u"升级前注意"_s}) + u"\n  "_s + say(upgradeReleases(cluster))
             + (found.isEmpty() ? u' ' + say(noObstacleText()) : QString()) + u'\n';
-        for (const UpgradeObstacle &obstacle : found.first(std::min(found.size(), shownObstacles))) {
-            m_text += u"  "_s + obstacle.release.text() + u"  "_s + placeOf(obstacle) + u": "_s
+        for (const UpgradeGroup &group : found.first(std::min(found.size(), shownObstacles))) {
+            const UpgradeObstacle &obstacle = group.obstacle;
+            m_text += u"  "_s + obstacle.release.text() + u"  "_s + say(placeOf(group)) + u": "_s
                 + say(upgradeEffectText(obstacle.effect)) + (m_language == Language::Chinese ? u"。"_s : u". "_s)
                 + plainText(say(sentences({obstacle.what, obstacle.todo}))) + u'\n';
             if (!obstacle.origin.file.isEmpty())

@@ -380,7 +380,7 @@ private:
     void upgrade()
     {
         const Cluster &cluster = m_assessment.cluster;
-        const QList<UpgradeObstacle> found = upgradeObstacles(cluster);
+        const QList<UpgradeGroup> found = grouped(upgradeObstacles(cluster));
         section(u"upgrade"_s, say(u"Before an upgrade", u"升级前注意"));
         m_html += u"<p>"_s + say(upgradeReleases(cluster)) + (found.isEmpty() ? u' ' + say(noObstacleText()) : u""_s)
             + u"</p>\n"_s;
@@ -389,10 +389,12 @@ private:
                       u"当前配置中，后续版本不再按现状接受的内容"),
                 {say(u"Release", u"版本"), say(u"Effect", u"影响"), say(u"Where", u"对象"), say(u"Origin", u"来源"),
                     say(u"What happens", u"说明"), say(u"What to do before", u"升级前处理")});
-            for (const UpgradeObstacle &obstacle : found.first(std::min(found.size(), reportSubjectLimit)))
-                cells({escaped(obstacle.release.text()), say(upgradeEffectText(obstacle.effect)),
-                    escaped(placeOf(obstacle)), say(describe(obstacle.origin)), say(obstacle.what),
+            for (const UpgradeGroup &group : found.first(std::min(found.size(), reportSubjectLimit))) {
+                const UpgradeObstacle &obstacle = group.obstacle;
+                cells({escaped(obstacle.release.text()), say(upgradeEffectText(obstacle.effect)), say(placeOf(group)),
+                    say(describe(obstacle.origin)), say(obstacle.what),
                     say(obstacle.todo) + u"<br><span class=\"quiet\">"_s + escaped(obstacle.source) + u"</span>"_s});
+            }
             endTable();
             if (found.size() > reportSubjectLimit)
                 m_html +=

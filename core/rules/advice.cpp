@@ -2,6 +2,7 @@
 #include "rules/advice.h"
 
 #include "base/plaintext.h"
+#include "rules/judge.h"
 
 #include <algorithm>
 #include <tuple>
@@ -11,16 +12,6 @@ using namespace Qt::Literals::StringLiterals;
 namespace jiagu {
 
 namespace {
-
-constexpr qsizetype mostNamed = 3;
-
-Message names(const QStringList &nodes)
-{
-    const QString shown = plainText(nodes.mid(0, mostNamed).join(u", "_s));
-    if (nodes.size() <= mostNamed)
-        return {shown, QString(shown).replace(u", "_s, u"、"_s)};
-    return message(u"%1 and %2 more"_s, u"%1，另有 %2 个节点"_s, shown, QString::number(nodes.size() - mostNamed));
-}
 
 Cost costOf(const Rule &rule, const Finding &finding)
 {
@@ -43,6 +34,15 @@ Cost costOf(const Rule &rule, const Finding &finding)
 
 } // namespace
 
+Message nodesText(const QStringList &nodes)
+{
+    constexpr qsizetype most = 3;
+    const QString shown = plainText(nodes.mid(0, most).join(u", "_s));
+    if (nodes.size() <= most)
+        return {shown, QString(shown).replace(u", "_s, u"、"_s)};
+    return message(u"%1 and %2 more"_s, u"%1，另有 %2 个节点"_s, shown, QString::number(nodes.size() - most));
+}
+
 Message costText(Cost cost)
 {
     switch (cost) {
@@ -64,7 +64,7 @@ Message costText(Cost cost)
 Message placeText(const Advice &advice)
 {
     if (!advice.nodes.isEmpty())
-        return names(advice.nodes);
+        return nodesText(advice.nodes);
     if (advice.objects == 1)
         return {u"1 object"_s, u"1 个对象"_s};
     if (advice.objects > 1)

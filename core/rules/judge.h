@@ -82,6 +82,8 @@ QString itemField(const ReportItem &item, const QString &key); ///< empty when i
 /// Why a record that a check needs is not there or is not complete; empty when it is. `what` names it for a person.
 Message recordTrouble(const Node &node, const QString &output);
 
+/// "cp1, w1, w2 and 997 more", plain.
+Message nodesText(const QStringList &nodes);
 /// Why nothing is known about a node, as a sentence of its own.
 Message whyNotRead(const Node &node);
 

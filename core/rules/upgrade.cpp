@@ -11,6 +11,7 @@
 #include "rules/kubeletsearch.h"
 #include "rules/upgradefacts.h"
 
+#include <QHash>
 #include <QJsonArray>
 
 #include <algorithm>
@@ -524,10 +525,33 @@ Message upgradeEffectText(UpgradeEffect effect)
     return {};
 }
 
-QString placeOf(const UpgradeObstacle &obstacle)
+QList<UpgradeGroup> grouped(const QList<UpgradeObstacle> &obstacles)
 {
-    return obstacle.node.isEmpty() ? componentName(obstacle.component)
-                                   : plainText(obstacle.node) + u' ' + componentName(obstacle.component);
+    QList<UpgradeGroup> groups;
+    QHash<QString, qsizetype> places;
+    for (const UpgradeObstacle &obstacle : obstacles) {
+        const QString key = QStringList{obstacle.release.text(), obstacle.present.text(),
+            upgradeEffectName(obstacle.effect), componentName(obstacle.component), obstacle.setting,
+            describe(obstacle.origin).en, obstacle.what.en, obstacle.todo.en, obstacle.source}
+                                .join(u'\n');
+        if (obstacle.node.isEmpty() || !places.contains(key)) {
+            places.insert(key, groups.size());
+            groups += UpgradeGroup{obstacle, {}};
+        }
+        if (!obstacle.node.isEmpty())
+            groups[places.value(key)].nodes += obstacle.node;
+    }
+    return groups;
+}
+
+Message placeOf(const UpgradeGroup &group)
+{
+    const QString component = componentName(group.obstacle.component);
+    if (group.nodes.isEmpty())
+        return {component, component};
+    const Message nodes = nodesText(group.nodes);
+    return group.nodes.size() == 1 ? message(u"%1 %2"_s, u"%1 %2"_s, nodes, component)
+                                   : message(u"%2: %1"_s, u"%2：%1"_s, nodes, component);
 }
 
 Message noObstacleText()

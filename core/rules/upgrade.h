@@ -35,8 +35,15 @@ struct UpgradeObstacle
 QList<UpgradeObstacle> upgradeObstacles(const Cluster &cluster);
 /// What could not be looked at, in whole sentences; without one, no obstacle means that none is known.
 QList<Message> upgradeGaps(const Cluster &cluster);
-/// "cp1 kube-apiserver", "kube-proxy": plain.
-QString placeOf(const UpgradeObstacle &obstacle);
+/// Obstacles that differ in nothing but their node, put together for a person to read; in the order of the first ones.
+struct UpgradeGroup
+{
+    UpgradeObstacle obstacle; ///< the first of them
+    QStringList nodes; ///< of all of them; empty when it is the same for all nodes
+};
+QList<UpgradeGroup> grouped(const QList<UpgradeObstacle> &obstacles);
+/// "cp1 kube-apiserver", "kubelet: w1, w2", "kube-proxy": plain.
+Message placeOf(const UpgradeGroup &group);
 Message noObstacleText(); ///< that none is known
 /// The releases that were considered, from the oldest component's: "1.35 to 1.37"; that there is none.
 Message upgradeReleases(const Cluster &cluster);

@@ -326,6 +326,33 @@ private Q_SLOTS:
         QCOMPARE(upgradeReleases(*cluster).en, u"Releases 1.35 to 1.37 were considered."_s);
     }
 
+    void groupsWhatIsTheSame()
+    {
+        UpgradeObstacle image;
+        image.release.minor = 35;
+        image.setting = u"--image"_s;
+        QList<UpgradeObstacle> obstacles;
+        for (const QString &node : {u"cp1"_s, u"w1"_s, u"w2"_s}) {
+            image.node = node;
+            obstacles += image;
+            UpgradeObstacle own = image;
+            own.origin.line = node == "w2"_L1 ? 7 : 3;
+            own.origin.kind = Origin::Kind::File;
+            own.origin.file = u"/etc/a"_s;
+            obstacles += own;
+        }
+        UpgradeObstacle everywhere = image;
+        everywhere.node.clear();
+        everywhere.component = ComponentKind::KubeProxy;
+        obstacles += everywhere;
+        QStringList seen;
+        for (const UpgradeGroup &group : grouped(obstacles))
+            seen += placeOf(group).en + u" / "_s + placeOf(group).zh;
+        QCOMPARE(seen,
+            (QStringList{u"kubelet: cp1, w1, w2 / kubelet：cp1、w1、w2"_s, u"kubelet: cp1, w1 / kubelet：cp1、w1"_s,
+                u"w2 kubelet / w2 kubelet"_s, u"kube-proxy / kube-proxy"_s}));
+    }
+
     void everyFactIsWhole()
     {
         for (const UpgradeFact &fact : upgradeFacts()) {

@@ -56,15 +56,16 @@ DocumentId documentOf(const UpgradeObstacle &obstacle)
     return document;
 }
 
-QString lineHtml(const UpgradeObstacle &obstacle, qsizetype index)
+QString lineHtml(const UpgradeGroup &group, qsizetype index)
 {
+    const UpgradeObstacle &obstacle = group.obstacle;
     QString place = escaped(text(describe(obstacle.origin)));
     if (documentOf(obstacle).kind != DocumentId::Kind::None)
         place = u"<a href='place:%1'>"_s.arg(index) + place + u"</a>"_s;
     const QString source = escaped(obstacle.source);
     return u"<tr>"_s
-        + cell(
-            u"<b>"_s + escaped(text(upgradeEffectText(obstacle.effect))) + u"</b><br>"_s + escaped(placeOf(obstacle)))
+        + cell(u"<b>"_s + escaped(text(upgradeEffectText(obstacle.effect))) + u"</b><br>"_s
+            + escaped(text(placeOf(group))))
         + cell(escaped(text(sentences({obstacle.what, obstacle.todo}))) + u"<br>"_s + place
             + (place.isEmpty() ? QString() : u" — "_s) + u"<small>"_s + source + u"</small>"_s)
         + u"</tr>"_s;
@@ -86,8 +87,10 @@ UpgradeDialog::UpgradeDialog(Session *session, QWidget *parent)
     connect(m_text, &QTextBrowser::anchorClicked, this, [this](const QUrl &url) {
         bool isNumber = false;
         const qsizetype index = url.path().toInt(&isNumber);
-        if (url.scheme() == u"place" && isNumber && index >= 0 && index < m_obstacles.size())
-            Q_EMIT placeRequested(documentOf(m_obstacles[index]), m_obstacles[index].origin.line);
+        if (url.scheme() == u"place" && isNumber && index >= 0 && index < m_groups.size()) {
+            const UpgradeObstacle &obstacle = m_groups[index].obstacle;
+            Q_EMIT placeRequested(documentOf(obstacle), obstacle.origin.line);
+        }
     });
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -108,7 +111,7 @@ void UpgradeDialog::load()
         return;
     }
     const Cluster &cluster = m_session->assessment()->cluster;
-    m_obstacles = upgradeObstacles(cluster);
+    m_groups = grouped(upgradeObstacles(cluster));
     m_gaps = upgradeGaps(cluster);
     m_releases = upgradeReleases(cluster);
     retranslate();
@@ -119,27 +122,27 @@ void UpgradeDialog::retranslate()
     setWindowTitle(tr("Before an upgrade"));
     m_text->setAccessibleName(tr("Before an upgrade"));
     QString html = u"<h3>"_s + escaped(tr("Before an upgrade")) + u"</h3><p>"_s + escaped(text(m_releases));
-    html += m_obstacles.isEmpty()
+    html += m_groups.isEmpty()
         ? u"<br>"_s + escaped(text(noObstacleText()))
         : u"<br>"_s + escaped(tr("A later release no longer takes this of today's configuration as it is:"));
     html += u"</p>"_s;
     Release release;
     bool open = false;
-    for (qsizetype index = 0; index < std::min(m_obstacles.size(), mostShown); ++index) {
-        const UpgradeObstacle &obstacle = m_obstacles[index];
+    for (qsizetype index = 0; index < std::min(m_groups.size(), mostShown); ++index) {
+        const UpgradeObstacle &obstacle = m_groups[index].obstacle;
         if (!open || obstacle.release != release) {
             html += (open ? u"</table>"_s : QString()) + u"<h4>"_s
                 + escaped(tr("From Kubernetes %1 on").arg(obstacle.release.text())) + u"</h4><table>"_s;
             open = true;
             release = obstacle.release;
         }
-        html += lineHtml(obstacle, index);
+        html += lineHtml(m_groups[index], index);
     }
     if (open)
         html += u"</table>"_s;
-    if (m_obstacles.size() > mostShown)
+    if (m_groups.size() > mostShown)
         html += u"<p>"_s
-            + escaped(tr("%1 more are left out; a JSON report has all of them.").arg(m_obstacles.size() - mostShown))
+            + escaped(tr("%1 more are left out; a JSON report has all of them.").arg(m_groups.size() - mostShown))
             + u"</p>"_s;
     if (!m_gaps.isEmpty()) {
         html += u"<h4>"_s + escaped(tr("What could not be looked at")) + u"</h4><ul>"_s;

@@ -32,7 +32,7 @@ private:
 
     Session *m_session;
     QTextBrowser *m_text;
-    QList<UpgradeObstacle> m_obstacles;
+    QList<UpgradeGroup> m_groups;
     QList<Message> m_gaps;
     Message m_releases;
 };

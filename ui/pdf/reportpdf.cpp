@@ -566,7 +566,7 @@ private:
     void upgrade()
     {
         const Cluster &cluster = m_assessment.cluster;
-        const QList<UpgradeObstacle> found = upgradeObstacles(cluster);
+        const QList<UpgradeGroup> found = grouped(upgradeObstacles(cluster));
         section(say(u"Before an upgrade", u"升级前注意"));
         text(say(upgradeReleases(cluster)), 4, !found.isEmpty());
         if (found.isEmpty())
@@ -581,7 +581,7 @@ private:
             text(say(gap), 2);
     }
 
-    void obstacles(const QList<UpgradeObstacle> &found)
+    void obstacles(const QList<UpgradeGroup> &found)
     {
         RowStyle style = grid({9, 15, 29, 47});
         style.before = 6;
@@ -593,8 +593,9 @@ private:
         const auto quiet = [this](const QString &sentence) {
             return paragraph(sentence, smallSize, Face::Text, QColor(quietColor));
         };
-        for (const UpgradeObstacle &obstacle : found.first(std::min(found.size(), reportSubjectLimit))) {
-            Cell where = cell(placeOf(obstacle));
+        for (const UpgradeGroup &group : found.first(std::min(found.size(), reportSubjectLimit))) {
+            const UpgradeObstacle &obstacle = group.obstacle;
+            Cell where = cell(say(placeOf(group)));
             where.paragraphs += paragraph(obstacle.setting, smallSize, Face::Code);
             where.paragraphs += quiet(say(describe(obstacle.origin)));
             Cell what = cell(say(obstacle.what));
