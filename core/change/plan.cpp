@@ -4,6 +4,7 @@
 #include "base/plaintext.h"
 #include "cluster/addresses.h"
 #include "cluster/arguments.h"
+#include "cluster/staticpod.h"
 #include "document/yamldocument.h"
 
 #include <QCryptographicHash>
@@ -186,35 +187,18 @@ Result<YamlDocument> withFlag(const YamlDocument &document, Fix fix, const Posit
     return bytes ? YamlDocument::parse(document.name(), *bytes) : tl::unexpected(bytes.error());
 }
 
-QByteArray podName(const YamlDocument &document)
-{
-    const int name = document.find({"metadata", "name"});
-    const int space = document.find({"metadata", "namespace"});
-    if (name < 0)
-        return {};
-    return (space < 0 ? QByteArray("default") : document.node(space).value) + '/' + document.node(name).value;
-}
-
 /// Another file of the directory that defines the same pod would win or lose against ours by chance.
-Result<> checkAlone(const Snapshot &snapshot, const YamlDocument &document, const Position &at)
+Result<> checkAlone(const Snapshot &snapshot, const FileRecord &manifest, const Position &at)
 {
-    const QString directory = at.file.section(u'/', 0, -2);
-    const QByteArray pod = podName(document);
-    const auto files = snapshot.filesBelow(directory);
-    for (const FileRecord *file : files) {
-        const QString base = file->path.section(u'/', -1);
-        if (file->path == at.file || base.startsWith(u'.') || !file->hasContent)
-            continue;
-        const auto other = file->yaml();
-        if (other && podName(*other) == pod)
-            return conflict(
-                message(u"%1 defines the same pod as well, so which of the two files runs is left to chance. Move it "
-                        u"out of the directory, read the node again and plan again."_s,
-                    u"%1 也定义了同一个 Pod，究竟哪个文件生效不可预料。请将其移出该目录，重新读取节点并重新生成计划。"_s,
-                    plainText(file->path)),
-                at);
-    }
-    return {};
+    const FileRecord *other = otherDefinition(snapshot, manifest);
+    if (!other)
+        return {};
+    return conflict(
+        message(u"%1 defines the same pod as well, so which of the two files runs is left to chance. Move it "
+                u"out of the directory, read the node again and plan again."_s,
+            u"%1 也定义了同一个 Pod，究竟哪个文件生效不可预料。请将其移出该目录，重新读取节点并重新生成计划。"_s,
+            plainText(other->path)),
+        at);
 }
 
 Result<FileChange> planFile(const Cluster &cluster, const FixTarget &target)
@@ -228,11 +212,9 @@ Result<FileChange> planFile(const Cluster &cluster, const FixTarget &target)
     if (auto usable = checkFile(file, at); !usable)
         return tl::unexpected(usable.error());
 
+    if (auto alone = checkAlone(*node.snapshot, *file, at); !alone)
+        return tl::unexpected(alone.error());
     auto document = file->yaml();
-    if (document) {
-        if (auto alone = checkAlone(*node.snapshot, *document, at); !alone)
-            return tl::unexpected(alone.error());
-    }
     const auto before = document ? writtenArguments(*document) : tl::unexpected(document.error());
     if (!before || before->isEmpty()) {
         Error error = before ? Error{Error::Kind::Conflict,

@@ -20,6 +20,19 @@ qsizetype offset(const StaticPodFile &file, const QList<QByteArray> &argv)
     return file.hasCommand ? 0 : argv.size() - file.arguments.size();
 }
 
+/// "kube-system/etcd"; empty when it defines none.
+QByteArray podName(const FileRecord &record)
+{
+    if (!record.hasContent)
+        return {};
+    const auto document = record.yaml();
+    const int name = document ? document->find({"metadata", "name"}) : -1;
+    if (name < 0)
+        return {};
+    const int space = document->find({"metadata", "namespace"});
+    return (space < 0 ? QByteArray("default") : document->node(space).value) + '/' + document->node(name).value;
+}
+
 } // namespace
 
 Result<QList<WrittenArgument>> writtenArguments(const YamlDocument &manifest)
@@ -122,6 +135,18 @@ QList<StaticPodFile> staticPodFiles(const Snapshot &snapshot, const QString &dir
             files.append(readStaticPodFile(*record));
     }
     return files;
+}
+
+const FileRecord *otherDefinition(const Snapshot &snapshot, const FileRecord &manifest)
+{
+    const QByteArray pod = podName(manifest);
+    if (pod.isEmpty())
+        return nullptr;
+    for (const FileRecord *file : snapshot.filesBelow(manifest.path.section(u'/', 0, -2))) {
+        if (file->path != manifest.path && !file->path.section(u'/', -1).startsWith(u'.') && podName(*file) == pod)
+            return file;
+    }
+    return nullptr;
 }
 
 std::optional<ComponentKind> componentOf(const StaticPodFile &file)

@@ -25,6 +25,8 @@ struct StaticPodFile
 StaticPodFile readStaticPodFile(const FileRecord &record);
 /// The files of the directory that the kubelet would read, in its order (by name).
 QList<StaticPodFile> staticPodFiles(const Snapshot &snapshot, const QString &directory);
+/// Another file of its directory that defines the same pod; null when there is none. The kubelet runs one of them.
+const FileRecord *otherDefinition(const Snapshot &snapshot, const FileRecord &manifest);
 /// The component that the first container is, by its program or its name.
 std::optional<ComponentKind> componentOf(const StaticPodFile &file);
 

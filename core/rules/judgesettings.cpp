@@ -5,6 +5,7 @@
 #include "cluster/componentfile.h"
 #include "cluster/inforce.h"
 #include "cluster/kubeletarguments.h"
+#include "cluster/staticpod.h"
 
 #include <QJsonArray>
 
@@ -80,7 +81,7 @@ bool canBeFixed(const Rule &rule, const Node &node, const Component &component, 
         path = inFile ? setting.origin.file : kubeletConfigFile(component.process.argv);
     }
     const FileRecord *file = path.isEmpty() ? nullptr : node.snapshot->file(path);
-    return file && file->hasContent;
+    return file && file->hasContent && (rule.fix != FixKind::SetFlag || !otherDefinition(*node.snapshot, *file));
 }
 
 Message settingSentence(const Rule &rule, const Node &node, const Setting &setting, const QString &expected)
