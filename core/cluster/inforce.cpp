@@ -296,9 +296,9 @@ Setting kubeletSetting(const Node &node, const Component &component, const Setti
     } else {
         values += arguments.values;
     }
-    // A file that is not known does not matter under an argument, unless both count.
+    // A file that is not known does not matter under an argument, unless both count or the kubelet ends because of it.
     if (!files.unknown.isEmpty()) {
-        if (arguments.values.isEmpty() || merges)
+        if (files.unusable || arguments.values.isEmpty() || merges)
             return unknown(setting, files.unknown, files.unusable);
         setting.notes.append(files.unknown);
     }

@@ -342,6 +342,10 @@ private Q_SLOTS:
             u"unknown: On w1, /etc/kubernetes/kubelet.conf.d was changed at 2023-11-14 22:18:20 UTC, after the kubelet "
             "was started (2023-11-14 22:15:00 UTC): what the running kubelet took from it is not known. What is written "
             "there now takes effect when the kubelet is restarted."_s);
+        row("quoted number under an argument",
+            worker(plainKubelet + " --pod-max-pids=500").file(configFile, config("podPidsLimit: \"1000\"\n")), pidLimit,
+            u"unusable: On w1, /var/lib/kubelet/config.yaml:3:15 podPidsLimit is text, and the component wants a whole "
+            "number without quotes. The kubelet does not start with it."_s);
         row("quoted number", worker(plainKubelet).file(configFile, config("podPidsLimit: \"1000\"\n")), pidLimit,
             u"unusable: On w1, /var/lib/kubelet/config.yaml:3:15 podPidsLimit is text, and the component wants a whole "
             "number without quotes. The kubelet does not start with it."_s);
