@@ -5,6 +5,7 @@
 #include "cluster/yamlvalue.h"
 #include "document/yamldocument.h"
 
+#include <QDir>
 #include <QJsonObject>
 #include <QSet>
 
@@ -38,6 +39,19 @@ bool isLeftOut(const QString &path)
     static const QSet<QString> fields{u"staticPodPath"_s, u"readOnlyPort"_s, u"rotateCertificates"_s,
         u"serverTLSBootstrap"_s, u"protectKernelDefaults"_s, u"tlsCipherSuites"_s, u"tlsMinVersion"_s};
     return fields.contains(path);
+}
+
+/// A relative path in the configuration file counts from its directory, one in a drop-in does not
+/// (pkg/kubelet/apis/config/helpers.go, KubeletConfigurationPathRefs, and pkg/kubelet/kubeletconfig/configfiles,
+/// resolveRelativePaths, release-1.34).
+QJsonValue fromDirectoryOf(const QString &file, const QString &path, const QJsonValue &value)
+{
+    static const QSet<QString> paths{u"staticPodPath"_s, u"authentication.x509.clientCAFile"_s, u"tlsCertFile"_s,
+        u"tlsPrivateKeyFile"_s, u"resolvConf"_s, u"volumePluginDir"_s, u"podLogsDir"_s};
+    const QString text = value.toString();
+    if (text.isEmpty() || text.startsWith(u'/') || !paths.contains(path))
+        return value;
+    return QDir::cleanPath(file.section(u'/', 0, -2) + u'/' + text);
 }
 
 QString timeText(const QDateTime &time)
@@ -225,7 +239,7 @@ private:
             return;
         }
         noteDuplicate(document, found.node, path);
-        QJsonValue value = found.value;
+        QJsonValue value = kind == Origin::Kind::File ? fromDirectoryOf(path, m_name.path, found.value) : found.value;
         if (m_name.type == ValueType::Map && kind == Origin::Kind::DropIn) {
             const QJsonObject before = entries.isEmpty() ? QJsonObject() : entries.constLast().value.value.toObject();
             value = merged(before, value.toObject()); // null takes away only what stands at the same place

@@ -388,6 +388,9 @@ scalars() {
     }' "$2" 2>/dev/null
 }
 
+# beside: the kubelet takes a relative path in its configuration from the directory of that file.
+beside() { sed "/^[^/]/s|^|${config%/*}/|"; }
+
 # on_host PATH: sets $host to where on the node that is what kube-apiserver has at PATH, from what is mounted for it;
 # empty when it is in its container alone. $replaced: the node has another file in that place by now.
 on_host() {
@@ -536,9 +539,9 @@ files() {
     list=$list$unit_files
     roots=$roots$unit_files
     # Static pods: every file in every directory that is or could be theirs.
-    pod_dirs=$pod_dirs/etc/kubernetes/manifests$nl$(scalars staticPodPath "$config")$nl
+    pod_dirs=$pod_dirs/etc/kubernetes/manifests$nl$(scalars staticPodPath "$config" | beside)$nl
     # Configuration files of the other components, and what identifies cluster and system.
-    authority=$(scalars clientCAFile "$config")
+    authority=$(scalars clientCAFile "$config" | beside)
     case $authority in /*) ;; *) authority='' ;; esac
     [ ! -e /etc/kubernetes/pki/ca.crt ] || list=$list/etc/kubernetes/pki/ca.crt$nl
     audited

@@ -46,6 +46,7 @@ SettingName knob(const QString &path)
         {u"maxPods"_s, {u"--max-pods"_s, ValueType::Integer}},
         {u"readOnlyPort"_s, {u"--read-only-port"_s, ValueType::Integer}},
         {u"address"_s, {u"--address"_s, ValueType::String}},
+        {u"staticPodPath"_s, {u"--pod-manifest-path"_s, ValueType::String}},
         {u"tlsMinVersion"_s, {u"--tls-min-version"_s, ValueType::String}},
         {u"tlsCipherSuites"_s, {u"--tls-cipher-suites"_s, ValueType::StringList}},
         {u"clusterDNS"_s, {u"--cluster-dns"_s, ValueType::StringList}},
@@ -405,6 +406,9 @@ private Q_SLOTS:
         row("on and off",
             "enableProfilingHandler: off\nfeatureGates: {AllAlpha: no, CPUManagerPolicyBetaOptions: yes}\n", {}, "",
             {u"enableProfilingHandler"_s, u"featureGates"_s});
+        row("a relative path", "staticPodPath: pods/../manifests/\n", {}, "", {u"staticPodPath"_s});
+        row("a relative path in a drop-in", "", {{"50.conf", head + "staticPodPath: manifests\n"}}, with,
+            {u"staticPodPath"_s});
         row("a folded string, a quoted key", "tlsMinVersion: >-\n  VersionTLS13\n\"podPidsLimit\": 1500 # as agreed\n",
             {}, "", {u"tlsMinVersion"_s, u"podPidsLimit"_s});
         row("flow style", "tlsCipherSuites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,\n  TLS_AES_128_GCM_SHA256]\n", {},

@@ -103,6 +103,24 @@ private Q_SLOTS:
             profiling,
             u"false from argument, argument in /etc/kubernetes/manifests/kube-apiserver.yaml:13:7\n"
             "over true from default, default of Kubernetes 1.34"_s);
+        row(
+            "flag in a manifest behind a symlink",
+            [] {
+                FileRecord link;
+                link.path = manifestFile;
+                link.realPath = u"/srv/kube-apiserver.yaml"_s;
+                link.type = FileRecord::Type::Symlink;
+                link.modified = SnapshotBuilder::at(0);
+                link.hasContent = true;
+                link.content = manifest("kube-apiserver --v=1 --profiling=false");
+                return Snapshot(SnapshotBuilder(u"cp1"_s)
+                                    .record(link)
+                                    .file(u"/srv/kube-apiserver.yaml"_s, link.content)
+                                    .process("kube-apiserver --v=1 --profiling=false"));
+            }(),
+            profiling,
+            u"false from argument, argument in /etc/kubernetes/manifests/kube-apiserver.yaml:13:7\n"
+            "over true from default, default of Kubernetes 1.34"_s);
         row("flag not set",
             SnapshotBuilder(u"cp1"_s)
                 .file(manifestFile, manifest("kube-apiserver --v=1"))
@@ -342,6 +360,12 @@ private Q_SLOTS:
             u"unknown: On w1, /etc/kubernetes/kubelet.conf.d was changed at 2023-11-14 22:18:20 UTC, after the kubelet "
             "was started (2023-11-14 22:15:00 UTC): what the running kubelet took from it is not known. What is written "
             "there now takes effect when the kubelet is restarted."_s);
+        const SettingName staticPods{
+            ComponentKind::Kubelet, u"--pod-manifest-path"_s, u"staticPodPath"_s, ValueType::String};
+        row("relative path, from the directory of its file",
+            worker(plainKubelet).file(configFile, config("staticPodPath: ./pods/\n")), staticPods,
+            u"/var/lib/kubelet/pods from file, /var/lib/kubelet/config.yaml:3:16\n"
+            "over  from default, default of Kubernetes 1.34"_s);
         row("quoted number under an argument",
             worker(plainKubelet + " --pod-max-pids=500").file(configFile, config("podPidsLimit: \"1000\"\n")), pidLimit,
             u"unusable: On w1, /var/lib/kubelet/config.yaml:3:15 podPidsLimit is text, and the component wants a whole "
