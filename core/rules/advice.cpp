@@ -34,15 +34,6 @@ Cost costOf(const Rule &rule, const Finding &finding)
 
 } // namespace
 
-Message nodesText(const QStringList &nodes)
-{
-    constexpr qsizetype most = 3;
-    const QString shown = plainText(nodes.mid(0, most).join(u", "_s));
-    if (nodes.size() <= most)
-        return {shown, QString(shown).replace(u", "_s, u"、"_s)};
-    return message(u"%1 and %2 more"_s, u"%1，另有 %2 个节点"_s, shown, QString::number(nodes.size() - most));
-}
-
 Message costText(Cost cost)
 {
     switch (cost) {

@@ -224,6 +224,15 @@ QString account(qint64 id)
     return id == 0 ? u"root"_s : QString::number(id);
 }
 
+Message nodesText(const QStringList &nodes)
+{
+    constexpr qsizetype most = 3;
+    const QString shown = plainText(nodes.mid(0, most).join(u", "_s));
+    if (nodes.size() <= most)
+        return {shown, QString(shown).replace(u", "_s, u"、"_s)};
+    return message(u"%1 and %2 more"_s, u"%1，另有 %2 个节点"_s, shown, QString::number(nodes.size() - most));
+}
+
 Message whyNotRead(const Node &node)
 {
     QList<Message> parts{message(u"Node %1 was not read."_s, u"节点 %1 未被读取。"_s, plainText(node.name))};

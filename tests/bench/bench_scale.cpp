@@ -3,9 +3,8 @@
 // bench_scale: judging large clusters with the whole pack, made from the sample: its worker again and again under other
 // names, addresses and arguments, and its pods. In processor time, medians. Exits 1 above a goal:
 // 1. 1000 nodes against 100: at most 11 times, and at most 64 KB a node for what is found.
-// 2. 10,000 pods against QJsonDocument reading their list: at most 0.5 times, without the reading and without taking
-// the
-//    list apart, which is done once for a cluster, however often it is judged. What that takes stands beside it.
+// 2. 10,000 pods against QJsonDocument reading their list: at most 0.5 times. Neither the reading is in it nor taking
+// the list apart, which is done once for a cluster, however often it is judged; what that takes stands beside it.
 
 #include "host/recording.h"
 #include "host/snapshotframes.h"

@@ -57,6 +57,18 @@ SnapshotBuilder worker(const QByteArray &words, const QByteArray &version = "Kub
     return builder;
 }
 
+FileRecord symlink(const QString &path, const QString &target, const QByteArray &content)
+{
+    FileRecord link;
+    link.path = path;
+    link.realPath = target;
+    link.type = FileRecord::Type::Symlink;
+    link.modified = SnapshotBuilder::at(0);
+    link.hasContent = true;
+    link.content = content;
+    return link;
+}
+
 const QByteArray plainKubelet = "/usr/bin/kubelet --config=/var/lib/kubelet/config.yaml";
 
 QString text(const QJsonValue &value)
@@ -106,13 +118,8 @@ private Q_SLOTS:
         row(
             "flag in a manifest behind a symlink",
             [] {
-                FileRecord link;
-                link.path = manifestFile;
-                link.realPath = u"/srv/kube-apiserver.yaml"_s;
-                link.type = FileRecord::Type::Symlink;
-                link.modified = SnapshotBuilder::at(0);
-                link.hasContent = true;
-                link.content = manifest("kube-apiserver --v=1 --profiling=false");
+                const FileRecord link = symlink(
+                    manifestFile, u"/srv/kube-apiserver.yaml"_s, manifest("kube-apiserver --v=1 --profiling=false"));
                 return Snapshot(SnapshotBuilder(u"cp1"_s)
                                     .record(link)
                                     .file(u"/srv/kube-apiserver.yaml"_s, link.content)
@@ -419,13 +426,7 @@ private Q_SLOTS:
         row(
             "what a symlink stands for was changed after the start",
             [] {
-                FileRecord link;
-                link.path = configFile;
-                link.realPath = u"/srv/kubelet.yaml"_s;
-                link.type = FileRecord::Type::Symlink;
-                link.modified = SnapshotBuilder::at(0);
-                link.hasContent = true;
-                link.content = config("podPidsLimit: 1000\n");
+                const FileRecord link = symlink(configFile, u"/srv/kubelet.yaml"_s, config("podPidsLimit: 1000\n"));
                 return Snapshot(worker(plainKubelet).record(link).file(u"/srv/kubelet.yaml"_s, link.content, 200));
             }(),
             pidLimit,

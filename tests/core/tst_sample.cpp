@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "change/changeset.h"
 #include "host/recording.h"
 #include "recordings.h"
 #include "verdicts.h"
@@ -58,6 +59,30 @@ private Q_SLOTS:
         QCOMPARE(seen, verdictTable(u"sample-verdicts.txt"_s));
         for (const Rule &rule : pack->rules)
             QVERIFY2((u'\n' + seen).contains(u'\n' + rule.id + u' '), qPrintable(rule.id));
+    }
+
+    // Its scheduler is defined by two files, so what a change of one would do is open: no fix of it is offered.
+    void everyFixThatIsOfferedIsPlanned()
+    {
+        const auto cluster = buildCluster(recordings());
+        QVERIFY(cluster);
+        const auto pack = builtinRulePack();
+        QVERIFY(pack);
+        const Assessment assessment = assess(*cluster, *pack, cluster->apiTime);
+        QList<Finding> offered;
+        QStringList withheld;
+        for (const Finding &finding : assessment.findings) {
+            if (finding.verdict != Verdict::Fail || !finding.counts() || !pack->rule(finding.rule)->fixable)
+                continue;
+            if (finding.fixable)
+                offered += finding;
+            else
+                withheld += finding.rule + u' ' + finding.subject.node;
+        }
+        QVERIFY(offered.size() > 10);
+        QVERIFY2(withheld.contains(u"WL-09-scheduler-profiling cp1"_s), qPrintable(withheld.join(u", "_s)));
+        const auto changes = plan(assessment, offered, {{u"KL-01"_s, u"1024"_s}});
+        QVERIFY2(changes, changes ? "" : qPrintable(describe(changes.error(), Language::English)));
     }
 
     void findsTheSameOfANodeAmongMany()
