@@ -94,6 +94,8 @@ public:
         return *this;
     }
 
+    ProcessRecord &lastProcess() { return m_snapshot.processes.last(); }
+
     SnapshotBuilder &output(const QString &id, const QByteArray &content, int status = 0, const QString &error = {})
     {
         m_snapshot.outputs.append({id, content, status, error});

@@ -183,7 +183,7 @@ Result<QString> kubeletFileOf(const Rule &rule, const Node &node, const Componen
                 rule.id, describe(origin)),
             {node.name, origin.file, origin.line, origin.column});
     }
-    const QString config = kubeletConfigFile(component.process.argv);
+    const QString config = kubeletConfigFile(component.process.argv, component.process.directory);
     if (config.isEmpty())
         return conflict(message(u"The kubelet has no configuration file (--config), so nothing can be set in it."_s,
                             u"kubelet 没有配置文件（--config），无法在其中设置。"_s),

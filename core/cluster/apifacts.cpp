@@ -33,6 +33,11 @@ QJsonArray itemsOf(const QJsonObject &list)
 
 } // namespace
 
+QString askedConfigMap(const QString &name)
+{
+    return u"configmaps/"_s + name;
+}
+
 ApiFacts apiFacts(const Snapshot &snapshot)
 {
     ApiFacts facts;
@@ -41,7 +46,9 @@ ApiFacts apiFacts(const Snapshot &snapshot)
         if (!output.id.startsWith(prefix))
             continue;
         const QString path = output.id.mid(prefix.size()).section(u'?', 0, 0);
-        const QString resource = path.section(u'/', -1);
+        const bool isConfigMap = path.section(u'/', -2, -2) == "configmaps"_L1;
+        const QString resource = isConfigMap ? u"configmaps"_s : path.section(u'/', -1);
+        const QString name = path.section(u'/', -1);
         Message trouble;
         const QJsonDocument document = QJsonDocument::fromJson(output.content);
         if (output.status != 0 || !output.error.isEmpty()) {
@@ -54,6 +61,9 @@ ApiFacts apiFacts(const Snapshot &snapshot)
         if (!trouble.isEmpty()) {
             if (resource == "nodes"_L1)
                 facts.error = trouble;
+            // Only one of the names that releases up to 1.23 give it is there.
+            if (isConfigMap && name.startsWith("kubelet-config-"_L1))
+                continue;
             facts.problems.append({Error::Kind::Failed,
                 message(u"The API server on %1 did not give %2: %3."_s, u"%1 上的 API server 未能提供 %2：%3。"_s, host,
                     plainText(path), trouble),
@@ -61,6 +71,8 @@ ApiFacts apiFacts(const Snapshot &snapshot)
             continue;
         }
         const QJsonObject answer = document.object();
+        if (isConfigMap)
+            facts.objects[askedConfigMap(name)] = true;
         if (resource == "version"_L1) {
             facts.release = Release::parse(answer["gitVersion"_L1].toString());
         } else if (answer["items"_L1].isArray()) {
@@ -69,11 +81,10 @@ ApiFacts apiFacts(const Snapshot &snapshot)
                 items.append(item);
             facts.objects[resource] = items;
             facts.answered = facts.answered || resource == "nodes"_L1;
-        } else { // one object: /api/v1/namespaces/kube-system/configmaps/kube-proxy
-            const QString plural = path.section(u'/', -2, -2);
-            QJsonArray items = facts.objects[plural].toArray();
+        } else if (isConfigMap) {
+            QJsonArray items = facts.objects[resource].toArray();
             items.append(answer);
-            facts.objects[plural] = items;
+            facts.objects[resource] = items;
         }
     }
     if (!facts.answered && facts.error.isEmpty())

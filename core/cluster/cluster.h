@@ -125,7 +125,9 @@ struct Cluster
     QString apiNode; ///< the node whose API server answered; empty when none did
     QDateTime apiTime;
     Message apiError; ///< why API facts are not known; empty when they are
-    QJsonObject objects; ///< "pods", "namespaces", "nodes", "deployments", …: arrays of objects without managedFields
+    /// "pods", "namespaces", "nodes", "deployments", …: arrays of objects without managedFields. Of ConfigMaps, a few that
+    /// are asked for by name (askedConfigMap).
+    QJsonObject objects;
     QList<Error> problems;
     /// What was worked out from the objects; copies share it.
     std::shared_ptr<Derived> derived = std::make_shared<Derived>();
@@ -133,6 +135,10 @@ struct Cluster
     const Node *node(const QString &name) const;
     QJsonArray list(const QString &resource) const;
 };
+
+/// The key of Cluster::objects that is there when an API server was asked for this ConfigMap of kube-system and answered:
+/// when "configmaps" then does not hold it, the cluster does not have it.
+QString askedConfigMap(const QString &name);
 
 /// Puts Snapshots together: nodes with the same cluster CA certificate are one cluster; a Node object is a Snapshot's
 /// by machine-id. Fails with Layout when no Snapshot is of a Kubernetes node (saying what was seen), or when they are

@@ -4,6 +4,7 @@
 #include "base/plaintext.h"
 #include "cluster/apifacts.h"
 #include "cluster/inforce.h"
+#include "cluster/kubeletarguments.h"
 #include "cluster/staticpod.h"
 
 #include <QJsonArray>
@@ -157,7 +158,10 @@ QString staticPodDirectory(const Node &node)
 {
     const Setting setting =
         settingInForce(node, {ComponentKind::Kubelet, u"--pod-manifest-path"_s, u"staticPodPath"_s, ValueType::String});
-    const QString path = setting.unknown.isEmpty() ? setting.value.toString() : QString();
+    const Component *kubelet = node.component(ComponentKind::Kubelet);
+    const QString path = setting.unknown.isEmpty()
+        ? fromDirectory(kubelet ? kubelet->process.directory : QString(), setting.value.toString())
+        : QString();
     return path.startsWith(u'/') ? path : u"/etc/kubernetes/manifests"_s;
 }
 

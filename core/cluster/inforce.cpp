@@ -270,10 +270,12 @@ Setting kubeletSetting(const Node &node, const Component &component, const Setti
     if (!arguments.unknown.isEmpty())
         return unknown(setting, arguments.unknown, arguments.unusable);
 
-    const QString config = lastArgument(argv, u"--config"_s);
+    const QString &directory = component.process.directory;
+    const QString config = kubeletConfigFile(argv.words, directory);
     KubeletFiles files;
     if (!name.path.isEmpty()) {
-        files = kubeletFiles(node, name, config, lastArgument(argv, u"--config-dir"_s), component.process.started);
+        files =
+            kubeletFiles(node, name, config, kubeletDropInDirectory(argv.words, directory), component.process.started);
         if (!lastArgument(argv, u"--dynamic-config-dir"_s).isEmpty() && files.unknown.isEmpty()) {
             files.unknown =
                 message(u"The kubelet on %1 runs with --dynamic-config-dir, so its configuration may come from "

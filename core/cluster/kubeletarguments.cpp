@@ -4,6 +4,7 @@
 #include "cluster/arguments.h"
 #include "document/environmentfile.h"
 
+#include <QDir>
 #include <QHash>
 #include <QRegularExpression>
 
@@ -177,6 +178,12 @@ QList<SourcedArgument> writtenAnew(const Snapshot &snapshot)
     return arguments;
 }
 
+QString pathArgument(const QList<QByteArray> &argv, const QString &flag, const QString &directory)
+{
+    const auto found = flagOccurrences(argv, flag, ValueType::String, FlagSyntax::Pflag);
+    return found.isEmpty() ? QString() : fromDirectory(directory, QString::fromUtf8(found.last().text));
+}
+
 } // namespace
 
 QList<SourcedArgument> writtenKubeletArguments(const Snapshot &snapshot)
@@ -186,16 +193,21 @@ QList<SourcedArgument> writtenKubeletArguments(const Snapshot &snapshot)
         "kubelet-arguments", unit ? unit->content : QByteArray(), [&snapshot] { return writtenAnew(snapshot); });
 }
 
-QString kubeletConfigFile(const QList<QByteArray> &argv)
+QString fromDirectory(const QString &directory, const QString &path)
 {
-    const auto found = flagOccurrences(argv, u"--config"_s, ValueType::String, FlagSyntax::Pflag);
-    return found.isEmpty() ? QString() : QString::fromUtf8(found.last().text);
+    if (path.isEmpty() || path.startsWith(u'/') || !directory.startsWith(u'/'))
+        return path;
+    return QDir::cleanPath(directory + u'/' + path);
 }
 
-QString kubeletDropInDirectory(const QList<QByteArray> &argv)
+QString kubeletConfigFile(const QList<QByteArray> &argv, const QString &directory)
 {
-    const auto found = flagOccurrences(argv, u"--config-dir"_s, ValueType::String, FlagSyntax::Pflag);
-    return found.isEmpty() ? QString() : QString::fromUtf8(found.last().text);
+    return pathArgument(argv, u"--config"_s, directory);
+}
+
+QString kubeletDropInDirectory(const QList<QByteArray> &argv, const QString &directory)
+{
+    return pathArgument(argv, u"--config-dir"_s, directory);
 }
 
 } // namespace jiagu

@@ -17,8 +17,12 @@ struct SourcedArgument
 /// not read, or when an environment file that it needs was not.
 QList<SourcedArgument> writtenKubeletArguments(const Snapshot &snapshot);
 
-/// The configuration file and the drop-in directory that a kubelet of this argv reads; empty where it has none.
-QString kubeletConfigFile(const QList<QByteArray> &argv);
-QString kubeletDropInDirectory(const QList<QByteArray> &argv);
+/// The configuration file and the drop-in directory that a kubelet of this argv reads; empty where it has none. A
+/// relative path counts from the directory the process runs in (cmd/kubelet/app/server.go, loadConfigFile, v1.34.4:
+/// filepath.Abs) and stays relative when that is not known.
+QString kubeletConfigFile(const QList<QByteArray> &argv, const QString &directory);
+QString kubeletDropInDirectory(const QList<QByteArray> &argv, const QString &directory);
+/// The path from a process's working directory; as it is when that is not known, or there is nothing to add.
+QString fromDirectory(const QString &directory, const QString &path);
 
 } // namespace jiagu

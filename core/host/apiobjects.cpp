@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/apiobjects.h"
 
+#include "host/masking.h"
+
 #include <QJsonDocument>
 
 using namespace Qt::Literals::StringLiterals;
@@ -62,6 +64,15 @@ void clean(QJsonObject &object)
             annotations.remove("kubectl.kubernetes.io/last-applied-configuration"_L1);
         });
     });
+    if (object.value("metadata"_L1).toObject().value("name"_L1) == "kubeadm-config"_L1) { // it may hold environments
+        change(object, u"data"_s, [](QJsonObject &data) {
+            for (QJsonValueRef value : data) {
+                QByteArray text = value.toString().toUtf8();
+                if (maskText(text))
+                    value = QString::fromUtf8(text);
+            }
+        });
+    }
     change(object, u"spec"_s, [&](QJsonObject &spec) {
         maskContainers(spec);
         maskTemplate(spec);
@@ -69,8 +80,14 @@ void clean(QJsonObject &object)
     });
 }
 
-QString pathOfKind(const QString &kind)
+QString pathOf(const QJsonObject &object)
 {
+    const QString kind = object.value("kind"_L1).toString();
+    if (kind == "ConfigMap"_L1) { // asked for by name, a few of them
+        const QJsonObject metadata = object.value("metadata"_L1).toObject();
+        return u"/api/v1/namespaces/%1/configmaps/%2"_s.arg(
+            metadata.value("namespace"_L1).toString(), metadata.value("name"_L1).toString());
+    }
     static const QHash<QString, QString> paths{
         {u"Namespace"_s, u"/api/v1/namespaces"_s},
         {u"Node"_s, u"/api/v1/nodes"_s},
@@ -109,6 +126,9 @@ void ApiAnswers::add(const QString &id, const QByteArray &content, int status, c
     if (status == 0) {
         QJsonParseError parseError;
         document = QJsonDocument::fromJson(content, &parseError);
+        // kubectl get --ignore-not-found of several objects prints nothing when the cluster has none of them.
+        if (paths.size() > 1 && content.trimmed().isEmpty())
+            document = QJsonDocument(QJsonObject{{u"items"_s, QJsonArray()}});
         if (!document.isObject()) {
             status = -1;
             cause = u"the answer is not JSON: "_s + parseError.errorString();
@@ -137,7 +157,7 @@ void ApiAnswers::add(const QString &id, const QByteArray &content, int status, c
         answer(path).isList = true;
     for (const QJsonValue &item : object.value("items"_L1).toArray()) {
         QJsonObject entry = item.toObject();
-        const QString path = pathOfKind(entry.value("kind"_L1).toString());
+        const QString path = pathOf(entry);
         if (!paths.contains(path))
             continue;
         clean(entry);

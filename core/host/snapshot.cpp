@@ -146,6 +146,9 @@ private:
                 process.containerId = QString::fromLatin1(value);
             else if (word.startsWith("exe="))
                 process.executable = plainText(value);
+            else if (word.startsWith("cwd="))
+                process.directory =
+                    plainText(value.startsWith('=') ? QByteArray::fromBase64(value.mid(1)).trimmed() : value);
             else if (word.startsWith("label="))
                 process.label =
                     plainText(value.startsWith('=') ? QByteArray::fromBase64(value.mid(1)).trimmed() : value);

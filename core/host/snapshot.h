@@ -59,6 +59,7 @@ struct ProcessRecord
     qint64 pid = 0;
     QList<QByteArray> argv;
     QString executable; ///< /proc/PID/exe, may be empty
+    QString directory; ///< of the kubelet /proc/PID/cwd, from which relative paths count; empty when not known
     qint64 uid = -1;
     QDateTime started; ///< UTC; invalid when not known
     QString containerId; ///< from /proc/PID/cgroup, empty outside a container
@@ -78,7 +79,8 @@ struct OutputRecord
     /// api:/version, api:/api/v1/{nodes,namespaces,pods,replicationcontrollers,services,serviceaccounts,limitranges},
     /// api:/apis/rbac.authorization.k8s.io/v1/clusterrolebindings,
     /// api:/apis/apps/v1/{deployments,replicasets,daemonsets,statefulsets}, api:/apis/batch/v1/{jobs,cronjobs},
-    /// api:/api/v1/namespaces/kube-system/configmaps/kube-proxy. None of them on a worker.
+    /// api:/api/v1/namespaces/kube-system/configmaps/{kube-proxy,kubelet-config,kubelet-config-1.N,kubeadm-config}, those
+    /// that the cluster has in "items". None of them on a worker.
     QString id;
     QByteArray content; ///< decompressed, bounded
     int status = 0; ///< exit status; -1 when it did not run

@@ -66,33 +66,43 @@ Message placeText(const Advice &advice)
 QList<Advice> whatToDoFirst(const Assessment &assessment, qsizetype most)
 {
     QList<Advice> lines;
-    QHash<QString, qsizetype> byRule;
+    QHash<QString, qsizetype> places;
     for (int index = 0; index < assessment.findings.size(); ++index) {
         const Finding &finding = assessment.findings[index];
-        if (!finding.counts() || finding.verdict != Verdict::Fail)
+        const bool broken = finding.verdict == Verdict::Error;
+        if (!finding.counts() || (finding.verdict != Verdict::Fail && !broken))
             continue;
         const Rule *rule = assessment.pack.rule(finding.rule);
         if (!rule)
             continue;
-        auto at = byRule.constFind(finding.rule);
-        if (at == byRule.cend()) {
-            at = byRule.insert(finding.rule, lines.size());
+        // One mistake in a file is an error of every rule about its component: it is one thing to do.
+        const QString component = componentName(rule->component);
+        const QString place = broken ? u' ' + component : finding.rule;
+        const Cost cost = broken ? Cost::ByHand : costOf(*rule, finding);
+        auto at = places.constFind(place);
+        if (at == places.cend()) {
+            at = places.insert(place, lines.size());
             lines += {.rule = finding.rule,
-                .severity = finding.severity,
-                .title = finding.title,
+                .severity = broken ? Severity::Critical : finding.severity,
+                .title = broken ? message(u"%1 does not start, or will not at its next start, with what is set"_s,
+                             u"使用当前的设置，%1 无法启动，或下次启动时无法启动"_s, component)
+                                : finding.title,
                 .nodes = {},
                 .objects = 0,
-                .cost = costOf(*rule, finding),
-                .finding = index};
+                .cost = cost,
+                .finding = index,
+                .broken = broken};
         }
         Advice &line = lines[*at];
         ++line.objects;
-        line.cost = std::max(line.cost, costOf(*rule, finding));
-        line.severity = std::min(line.severity, finding.severity);
+        line.cost = std::max(line.cost, cost);
+        if (!broken)
+            line.severity = std::min(line.severity, finding.severity);
         if (!finding.subject.node.isEmpty() && !line.nodes.contains(finding.subject.node))
             line.nodes += finding.subject.node;
     }
-    std::ranges::stable_sort(lines, {}, [](const Advice &line) { return std::tie(line.severity, line.cost); });
+    std::ranges::stable_sort(
+        lines, {}, [](const Advice &line) { return std::tuple(!line.broken, line.severity, line.cost); });
 
     QStringList unread;
     for (const Node &node : assessment.cluster.nodes) {

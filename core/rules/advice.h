@@ -16,19 +16,21 @@ enum class Cost
 };
 Message costText(Cost cost);
 
-/// One line of what to do first: a rule that fails, or nodes that nobody has looked at.
+/// One line of what to do first: a component that cannot use what it is given, a rule that fails, or nodes that nobody
+/// has looked at.
 struct Advice
 {
-    QString rule; ///< empty: read the nodes named
+    QString rule; ///< of `broken` the first that found it; empty: read the nodes named
     Severity severity = Severity::Info;
-    Message title; ///< of the rule; else the sentence itself
+    Message title; ///< of the rule that fails; else the sentence itself
     QStringList nodes; ///< where it fails, by name; empty when it is about the cluster or its objects
     int objects = 0; ///< findings that fail, waived ones left out
     Cost cost = Cost::ByHand;
     int finding = -1; ///< the first of them, index in Assessment::findings
+    bool broken = false; ///< findings are errors: all of one component are one line
 };
 
-/// What to do first: nodes that were not read, then the rules that fail, by risk and, where that is equal, by what they
+/// What to do first: nodes that were not read, what is broken, then the rules that fail, by risk and, where that is equal, by what they
 /// cost. At most `most` lines; empty when there is nothing to do.
 QList<Advice> whatToDoFirst(const Assessment &assessment, qsizetype most = 10);
 

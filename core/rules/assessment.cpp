@@ -75,6 +75,19 @@ QList<Finding> judge(
     return {};
 }
 
+/// What the rule says about the configuration that all kubelets of the cluster share, beside its findings on nodes.
+QList<Finding> judgeShared(const Cluster &cluster, const Rule &rule)
+{
+    switch (rule.check) {
+    case CheckKind::FeatureGate:
+        return judgeSharedFeatureGate(cluster, rule);
+    case CheckKind::KubeletAddress:
+        return judgeSharedKubeletAddress(cluster, rule);
+    default:
+        return {};
+    }
+}
+
 /// Whether every node gets findings of this rule that depend on that node alone.
 bool judgesNodesApart(const Rule &rule)
 {
@@ -112,6 +125,8 @@ std::vector<QList<Finding>> judgeEachRule(const Cluster &cluster, const RulePack
     for (QList<Finding> &findings : found)
         findings.reserve(cluster.nodes.size());
     judgeThose(false, cluster);
+    for (size_t i = 0; i < found.size(); ++i)
+        found[i].append(judgeShared(cluster, pack.rules[qsizetype(i)]));
     // Of 1000 nodes, what is known of one is out of the processor's caches when the next rule comes to it.
     constexpr qsizetype together = 16;
     Cluster some = cluster;

@@ -14,6 +14,7 @@ QList<Finding> judgeSetting(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeCipherSuites(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeControllers(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeFeatureGate(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeSharedFeatureGate(const Cluster &cluster, const Rule &rule); ///< of the ConfigMap kubelet-config
 QList<Finding> judgeStaticPods(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeFileAttributes(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeKubeProxy(const Cluster &cluster, const Rule &rule);
@@ -31,6 +32,7 @@ QList<Finding> judgeServedSuites(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeServingCertificate(const Cluster &cluster, const Rule &rule, const QDateTime &now);
 QList<Finding> judgeKubeletAuthority(const Cluster &cluster, const Rule &rule, const QDateTime &now);
 QList<Finding> judgeKubeletAddress(const Cluster &cluster, const Rule &rule);
+QList<Finding> judgeSharedKubeletAddress(const Cluster &cluster, const Rule &rule); ///< of the ConfigMap kubelet-config
 QList<Finding> judgeAnonymousAuth(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeSameArguments(const Cluster &cluster, const Rule &rule);
 QList<Finding> judgeWorkloads(

@@ -2,6 +2,7 @@
 #include "rules/judge.h"
 
 #include "base/plaintext.h"
+#include "rules/configmapfile.h"
 #include "rules/kubeletsearch.h"
 
 using namespace Qt::Literals::StringLiterals;
@@ -104,6 +105,56 @@ QList<Finding> judgeFeatureGate(const Cluster &cluster, const Rule &rule)
     for (const Node &node : cluster.nodes)
         findings += judgeOn(cluster, rule, node);
     return findings;
+}
+
+QList<Finding> judgeSharedFeatureGate(const Cluster &cluster, const Rule &rule)
+{
+    const ConfigMapFile file = ConfigMapFile::kubelet(cluster);
+    std::optional<Finding> made = sharedFinding(cluster, rule, file);
+    if (!made || made->verdict == Verdict::Error)
+        return made ? QList{*made} : QList<Finding>{};
+    Finding &finding = *made;
+    finding.expected = actualText({});
+    if (file.state() == ConfigMapFile::State::NotRead)
+        return {finding};
+    if (const auto map = file.mention(u"featureGates"_s, ValueType::Map); map && map->value.isNull()) {
+        finding.verdict = Verdict::Error;
+        finding.origin = map->origin;
+        finding.reason = message(u"featureGates in %1 is no map: a kubelet that gets this file does not start."_s,
+            u"%1 中的 featureGates 不是映射：使用该文件的 kubelet 无法启动。"_s, file.path());
+        return {finding};
+    }
+    const auto mention = file.mention(u"featureGates."_s + rule.gate.name, ValueType::Bool);
+    if (!mention) {
+        finding.verdict = Verdict::Pass;
+        finding.actual = actualText({});
+        finding.reason =
+            message(u"The ConfigMap %1, which nodes get when they join and at an upgrade, does not have %2."_s,
+                u"ConfigMap %1（节点加入和升级时使用）中没有 %2。"_s, file.path(), rule.gate.name);
+        return {finding};
+    }
+    finding.actual = rule.gate.name + u'=' + mention->text;
+    finding.origin = mention->origin;
+    QList<Message> parts{message(
+        u"The ConfigMap %1 has %2: kubeadm writes it to a node that joins, and to every node at the next kubeadm upgrade."_s,
+        u"ConfigMap %1 中有 %2：kubeadm 会把它写入新加入的节点，并在下次 kubeadm upgrade 时写入所有节点。"_s,
+        file.path(), finding.actual)};
+    const Message trouble =
+        cluster.release.isKnown() ? harm(rule.gate, cluster.release, !mention->value.toBool()) : Message();
+    if (!cluster.release.isKnown()) {
+        parts += message(u"The release of the cluster is not known, so it cannot be said whether a kubelet would start "
+                         u"with it."_s,
+            u"集群版本未知，无法判断 kubelet 带着它能否启动。"_s);
+    } else if (!trouble.isEmpty()) {
+        finding.verdict = Verdict::Fail;
+        parts += trouble;
+    } else {
+        finding.verdict = Verdict::Pass;
+        parts += message(u"A kubelet of this release takes it. Remove it before the upgrade to %1."_s,
+            u"该版本的 kubelet 接受它。请在升级到 %1 之前删除。"_s, rule.gate.removed.text());
+    }
+    finding.reason = sentences(parts);
+    return {finding};
 }
 
 } // namespace jiagu

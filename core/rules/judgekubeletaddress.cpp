@@ -3,6 +3,7 @@
 
 #include "base/plaintext.h"
 #include "cluster/addresses.h"
+#include "rules/configmapfile.h"
 
 #include <algorithm>
 
@@ -131,6 +132,40 @@ QList<Finding> judgeKubeletAddress(const Cluster &cluster, const Rule &rule)
 {
     return judgeEachNode(cluster, rule, u"InternalIP"_s,
         [&](const Node &node, const Component &component) { return judgeOn(cluster, rule, node, component); });
+}
+
+QList<Finding> judgeSharedKubeletAddress(const Cluster &cluster, const Rule &rule)
+{
+    const ConfigMapFile file = ConfigMapFile::kubelet(cluster);
+    std::optional<Finding> made = sharedFinding(cluster, rule, file);
+    if (!made || made->verdict == Verdict::Error || file.state() == ConfigMapFile::State::NotRead)
+        return made ? QList{*made} : QList<Finding>{};
+    Finding &finding = *made;
+    finding.expected = actualText({});
+    const auto mention = file.mention(u"address"_s, ValueType::String);
+    const QString text = mention ? mention->value.toString() : QString();
+    if (mention)
+        finding.origin = mention->origin;
+    finding.actual = mention ? mention->text : actualText({});
+    if (!mention || (mention->value.isString() && (text.isEmpty() || isEverywhere(addressBytes(text))))) {
+        finding.verdict = Verdict::Pass;
+        finding.reason = message(
+            u"The ConfigMap %1, which nodes get when they join and at an upgrade, ties no node to an address of another."_s,
+            u"ConfigMap %1（节点加入和升级时使用）没有把节点绑定到其他节点的地址。"_s, file.path());
+        return {finding};
+    }
+    finding.verdict = Verdict::Fail;
+    finding.severity = Severity::Critical;
+    finding.reason = message(
+        u"The ConfigMap %1 has address: %2, and all nodes share it: kubeadm writes it to a node that joins, and to every "
+        u"node at the next kubeadm upgrade. A node without this address then has a kubelet that does not start; on the "
+        u"loopback address the API server does not reach it. Take the field out of the ConfigMap and set the address on "
+        u"each node."_s,
+        u"ConfigMap %1 中有 address: %2，而该文件由所有节点共用：kubeadm 会把它写入新加入的节点，并在下次 kubeadm upgrade 时写入所有"
+        u"节点。没有该地址的节点上 kubelet 将无法启动；若为环回地址，API server 将无法连接 kubelet。请从 ConfigMap 中删除该字段，并在各"
+        u"节点上分别设置地址。"_s,
+        file.path(), mention->text);
+    return {finding};
 }
 
 } // namespace jiagu

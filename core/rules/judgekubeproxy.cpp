@@ -7,6 +7,8 @@
 #include "cluster/arguments.h"
 #include "cluster/yamlvalue.h"
 #include "document/yamldocument.h"
+#include "rules/configmapfile.h"
+#include "rules/runningkubeproxy.h"
 
 #include <QJsonArray>
 
@@ -19,26 +21,7 @@ namespace jiagu {
 namespace {
 
 constexpr auto where = "kube-system/kube-proxy"_L1;
-constexpr auto dataKey = "config.conf"_L1; // cmd/kubeadm/app/constants/constants.go, KubeProxyConfigMapKey
 constexpr int primarySince = 31; // pkg/proxy/apis/config/validation/validation.go, NodePortAddressesPrimary
-
-/// The address of "IP:port" or of an address alone, which gets the default port; empty for what kube-proxy refuses.
-QByteArray listenAddress(const QString &text)
-{
-    if (const QByteArray alone = addressBytes(text); !alone.isEmpty())
-        return alone;
-    const auto colon = text.lastIndexOf(u':');
-    QString host = text.left(colon);
-    const bool brackets = host.startsWith(u'[') && host.endsWith(u']');
-    if (brackets)
-        host = host.mid(1, host.size() - 2);
-    bool isNumber = false;
-    const int port = text.mid(colon + 1).toInt(&isNumber);
-    const QByteArray bytes = addressBytes(host);
-    if (colon < 0 || !isNumber || port < 0 || port > 65535 || (bytes.size() == 16) != brackets)
-        return {};
-    return bytes;
-}
 
 QJsonObject kubeProxy(const QJsonArray &objects)
 {
@@ -54,6 +37,7 @@ struct Outcome
 {
     Verdict verdict = Verdict::Unknown;
     Message reason;
+    bool isOutage = false; ///< something does not work on nodes because of it
 };
 
 Outcome judgeNodePorts(const QStringList &list, const QString &mode, const Release &release, const Cluster &cluster)
@@ -130,7 +114,8 @@ Outcome judgeNodePorts(const QStringList &list, const QString &mode, const Relea
                 u"All nodes share this configuration, and none of the networks holds the address of %1: these nodes serve "
                 u"no NodePort at all. Name the network of all nodes."_s,
                 u"所有节点共用这份配置，而这些网段都不包含 %1 的地址：这些节点完全不提供 NodePort 服务。请填写覆盖全部节点的网段。"_s,
-                without.join(u", "_s))};
+                without.join(u", "_s)),
+            true};
     for (const qsizetype size : {4, 16}) {
         const bool used = std::any_of(nodes.begin(), nodes.end(), [size](const NodeAddresses &node) {
             return std::any_of(node.internal.begin(), node.internal.end(),
@@ -189,7 +174,8 @@ Outcome judgeHealthz(const QString &healthz, const Cluster &cluster)
             u"endpoint is dead. Write 127.0.0.1:10256, or leave it empty and guard the port with a firewall."_s,
             u"所有节点共用这份配置，而 %1 最多只能在其中一个节点上绑定：其余节点的健康检查端口不可用。请填写 127.0.0.1:10256，或留空"
             u"并用防火墙限制该端口。"_s,
-            plainText(healthz))};
+            plainText(healthz)),
+        true};
 }
 
 Outcome judgeMetrics(const QString &metrics)
@@ -353,8 +339,8 @@ public:
                     m_cluster.apiError}));
         const bool daemonSetsRead = m_cluster.objects.value("daemonsets"_L1).isArray();
         const QJsonObject daemonSet = kubeProxy(m_cluster.list(u"daemonsets"_s));
-        const QJsonObject configMap = kubeProxy(m_cluster.list(u"configmaps"_s));
-        if (daemonSetsRead && daemonSet.isEmpty() && configMap.isEmpty())
+        const ConfigMapFile file = ConfigMapFile::kubeProxy(m_cluster);
+        if (daemonSetsRead && daemonSet.isEmpty() && file.state() != ConfigMapFile::State::Read)
             return finding(Verdict::NotApplicable,
                 message(u"The cluster has neither a DaemonSet nor a ConfigMap called kube-system/kube-proxy: something "
                         u"else serves its Services."_s,
@@ -367,7 +353,7 @@ public:
         readDaemonSet(daemonSet);
         if (valuesOf(u"--config"_s).isEmpty())
             return byFlags();
-        return byFile(configMap);
+        return byFile(file);
     }
 
 private:
@@ -381,15 +367,50 @@ private:
         return made;
     }
 
+    /// The outcome of what is written, unless what runs says otherwise.
     Finding finished(Finding made, const Outcome &outcome, const QString &actual)
     {
         made.verdict = outcome.verdict;
+        if (outcome.isOutage)
+            made.severity = Severity::Critical;
         made.actual = actual.isEmpty() ? actualText({}) : actual;
         QList<Message> parts{outcome.reason};
+        if (outcome.verdict == Verdict::Pass || outcome.verdict == Verdict::Fail) {
+            const RunningKubeProxies running = runningKubeProxies(m_cluster, m_rule.proxy, m_release);
+            if (outcome.verdict == Verdict::Fail && running.exposed.isEmpty() && running.unknown.isEmpty()
+                && running.safe > 0)
+                parts += message(u"No running kube-proxy uses this yet; each does as soon as its pod is made anew."_s,
+                    u"正在运行的 kube-proxy 都尚未使用该配置；各节点的 Pod 一旦重建就会使用。"_s);
+            if (outcome.verdict == Verdict::Pass)
+                runs(made, parts, running);
+        }
         if (outcome.verdict == Verdict::Fail || outcome.verdict == Verdict::Error)
             parts += {proposal(m_rule.proxy, m_release, m_cluster), affectedServices(m_rule.proxy, m_cluster)};
         made.reason = sentences(parts + m_notes);
         return made;
+    }
+
+    /// What is written passes: does what runs?
+    void runs(Finding &made, QList<Message> &parts, const RunningKubeProxies &running) const
+    {
+        for (auto [value, nodes] : running.exposed.asKeyValueRange()) {
+            made.verdict = Verdict::Fail;
+            made.actual = value;
+            made.origin = {.kind = Origin::Kind::Process, .key = m_key};
+            parts += message(
+                u"This is set, but not in force: on %1 the running kube-proxy still uses %2, until its pod is made anew. "
+                u"Do it one node at a time: kubectl -n kube-system delete pod -l k8s-app=kube-proxy --field-selector "
+                u"spec.nodeName=NODE."_s,
+                u"该值已设置但未生效：%1 上正在运行的 kube-proxy 仍使用 %2，直到其 Pod 重建。请逐个节点执行：kubectl -n kube-system "
+                u"delete pod -l k8s-app=kube-proxy --field-selector spec.nodeName=节点名。"_s,
+                nodesText(nodes), value);
+        }
+        for (const auto &[why, nodes] : running.unknown) {
+            if (made.verdict == Verdict::Pass)
+                made.verdict = Verdict::Unknown;
+            parts += message(u"What the running kube-proxy uses on %1 is not known: %2"_s,
+                u"%1 上正在运行的 kube-proxy 所用的值未知：%2"_s, nodesText(nodes), why);
+        }
     }
 
     void readDaemonSet(const QJsonObject &daemonSet)
@@ -447,13 +468,12 @@ private:
         return m_rule.proxy == KubeProxyAspect::HealthzAddress ? judgeHealthz(value, m_cluster) : judgeMetrics(value);
     }
 
-    Finding byFile(const QJsonObject &configMap)
+    Finding byFile(const ConfigMapFile &file)
     {
-        const QJsonObject data = configMap.value("data"_L1).toObject();
-        if (!data.value(dataKey).isString())
+        if (!file.hasKey())
             return finding(Verdict::Unknown,
-                message(u"The ConfigMap kube-system/kube-proxy was not read, or has no %1."_s,
-                    u"未读到 ConfigMap kube-system/kube-proxy，或其中没有 %1。"_s, QString(dataKey)));
+                message(u"The ConfigMap kube-system/kube-proxy was not read, or has no config.conf."_s,
+                    u"未读到 ConfigMap kube-system/kube-proxy，或其中没有 config.conf。"_s));
         if (!valuesOf(m_flag).isEmpty())
             m_notes += message(u"The argument %1 of the DaemonSet has no effect, because --config is given: only the "
                                u"ConfigMap counts."_s,
@@ -461,34 +481,24 @@ private:
         m_notes += message(u"A change of the ConfigMap takes effect on a node when its kube-proxy pod is made anew."_s,
             u"修改 ConfigMap 后，需重建节点上的 kube-proxy Pod 才会在该节点生效。"_s);
         Finding made = finding(Verdict::Unknown, {});
-        made.origin.kind = Origin::Kind::ConfigMap;
-        made.origin.file = where;
-        made.origin.key = dataKey + u' ' + m_key;
-        const QByteArray text = data.value(dataKey).toString().toUtf8();
-        const auto parsed = m_cluster.derived->once<Result<YamlDocument>>(
-            "kube-proxy", text, [&text] { return YamlDocument::parse(QString(where), text); });
-        const Result<YamlDocument> &document = *parsed;
+        made.origin = file.origin(m_key, -1);
+        const Result<YamlDocument> &document = file.document();
         if (!document)
             return finished(made,
                 {Verdict::Error,
-                    message(u"%1 does not parse, so kube-proxy does not start with it, on any node: %2"_s,
-                        u"%1 无法解析，所有节点上的 kube-proxy 都无法以此启动：%2"_s, QString(dataKey),
+                    message(u"config.conf does not parse, so kube-proxy does not start with it, on any node: %1"_s,
+                        u"config.conf 无法解析，所有节点上的 kube-proxy 都无法以此启动：%1"_s,
                         document.error().message)},
                 {});
         const YamlLookup value = lookUp(*document, m_key, m_type);
-        if (value.node >= 0) {
-            const Position at = document->position(document->node(value.node).begin);
-            made.origin.line = at.line;
-            made.origin.column = at.column;
-        }
+        made.origin = file.origin(m_key, value.node);
         const auto textOf = [&](const QString &path) { return lookUp(*document, path, ValueType::String); };
         for (const YamlLookup &looked : {value, textOf(u"mode"_s)}) {
             if (looked.state == YamlLookup::State::Unusable)
                 return finished(made,
                     {Verdict::Error,
-                        message(u"A value in %1 %2. kube-proxy does not start with it, on any node."_s,
-                            u"%1 中的一个值%2。所有节点上的 kube-proxy 都无法以此启动。"_s, QString(dataKey),
-                            looked.trouble)},
+                        message(u"A value in config.conf %1. kube-proxy does not start with it, on any node."_s,
+                            u"config.conf 中的一个值%1。所有节点上的 kube-proxy 都无法以此启动。"_s, looked.trouble)},
                     {});
         }
         if (m_type == ValueType::StringList) {

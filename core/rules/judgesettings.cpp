@@ -78,7 +78,7 @@ bool canBeFixed(const Rule &rule, const Node &node, const Component &component, 
     } else if (rule.fix == FixKind::SetField) {
         // An argument that wins is told when the fix is planned, with its place.
         const bool inFile = setting.origin.kind == Origin::Kind::File || setting.origin.kind == Origin::Kind::DropIn;
-        path = inFile ? setting.origin.file : kubeletConfigFile(component.process.argv);
+        path = inFile ? setting.origin.file : kubeletConfigFile(component.process.argv, component.process.directory);
     }
     const FileRecord *file = path.isEmpty() ? nullptr : node.snapshot->file(path);
     return file && file->hasContent && (rule.fix != FixKind::SetFlag || !otherDefinition(*node.snapshot, *file));

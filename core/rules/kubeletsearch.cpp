@@ -15,12 +15,6 @@ namespace jiagu {
 
 namespace {
 
-QString valueOf(const QList<QByteArray> &argv, const QString &flag)
-{
-    const QList<FlagOccurrence> found = flagOccurrences(argv, flag, ValueType::String, FlagSyntax::Pflag);
-    return found.isEmpty() ? QString() : QString::fromUtf8(found.constLast().text);
-}
-
 KubeletFiles filesOf(
     const Node &node, const QString &path, ValueType type, const QString &config, const QString &directory)
 {
@@ -63,8 +57,9 @@ KubeletSearch::KubeletSearch(const Node &node)
             plainText(node.name));
     }
     const QList<QByteArray> &next = written.words.isEmpty() ? argv : written.words;
-    m_config = next.isEmpty() ? u"/var/lib/kubelet/config.yaml"_s : valueOf(next, u"--config"_s);
-    m_directory = valueOf(next, u"--config-dir"_s);
+    const QString directory = kubelet && kubelet->running ? kubelet->process.directory : QString();
+    m_config = next.isEmpty() ? u"/var/lib/kubelet/config.yaml"_s : kubeletConfigFile(next, directory);
+    m_directory = kubeletDropInDirectory(next, directory);
     m_argvs += written;
     if (written.words != argv)
         m_argvs += Argv{argv, {}};

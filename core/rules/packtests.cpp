@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "rules/configmapfile.h"
 #include "rules/situation.h"
 
 #include "base/plaintext.h"
@@ -204,6 +205,10 @@ Cluster situation(const Rule &rule, const RuleTest &test, const Given &given)
                  u"namespaces"_s, u"serviceaccounts"_s, u"limitranges"_s, u"clusterrolebindings"_s, u"services"_s}) {
             if (!test.notRead.contains(resource))
                 cluster.objects.insert(resource, test.objects.value(resource).toArray());
+        }
+        if (!test.notRead.contains(u"configmaps"_s)) {
+            for (const QString &name : {u"kube-proxy"_s, u"kubeadm-config"_s, ConfigMapFile::kubelet(cluster).name()})
+                cluster.objects.insert(askedConfigMap(name), true);
         }
     } else {
         cluster.apiError = message(u"The API server did not answer."_s, u"API server 没有应答。"_s);

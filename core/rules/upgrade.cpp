@@ -7,6 +7,7 @@
 #include "cluster/staticpod.h"
 #include "cluster/yamlvalue.h"
 #include "rules/assertion.h"
+#include "rules/configmapfile.h"
 #include "rules/judge.h"
 #include "rules/kubeletsearch.h"
 #include "rules/upgradefacts.h"
@@ -22,9 +23,6 @@ using namespace Qt::Literals::StringLiterals;
 namespace jiagu {
 
 namespace {
-
-const auto proxyMap = "kube-system/kube-proxy"_L1;
-const auto proxyFile = "config.conf"_L1; // cmd/kubeadm/app/constants/constants.go, KubeProxyConfigMapKey
 
 constexpr unsigned bit(ComponentKind kind)
 {
@@ -178,6 +176,7 @@ public:
             }
         }
         kubeProxy();
+        kubeadm();
         sort();
     }
 
@@ -300,17 +299,10 @@ private:
         switch (fact.sign) {
         case UpgradeSign::Flag:
         case UpgradeSign::FlagNotZero:
-            for (const Mention &mention : found) {
-                if (fact.sign == UpgradeSign::Flag)
-                    report({}, mention.origin);
-                else if (parseInteger(mention.text.toUtf8()).value_or(0) != 0)
-                    report(mention.text, mention.origin);
-            }
-            break;
         case UpgradeSign::FlagHas:
             for (const Mention &mention : found) {
-                if (mention.value.toArray().contains(latin(fact.word)))
-                    report(mention.text, mention.origin);
+                if (bites(fact, mention))
+                    report(fact.sign == UpgradeSign::Flag ? QString() : mention.text, mention.origin);
             }
             break;
         case UpgradeSign::FlagMissing:
@@ -323,8 +315,7 @@ private:
                 break;
             if (fact.sign == UpgradeSign::AuditUnset && found.isEmpty())
                 report({}, manifest);
-            else if (fact.sign == UpgradeSign::AuditZero && !found.isEmpty()
-                && parseInteger(found.constLast().text.toUtf8()) == 0)
+            else if (fact.sign == UpgradeSign::AuditZero && !found.isEmpty() && bites(fact, found.constLast()))
                 report(found.constLast().text, found.constLast().origin);
             break;
         case UpgradeSign::AuditPolicy:
@@ -433,51 +424,96 @@ private:
     /// kube-proxy is started from one ConfigMap for all nodes, so what it says is said once.
     void kubeProxy()
     {
-        QString text;
-        bool known = false;
-        for (const QJsonValue &object : m_cluster.list(u"configmaps"_s)) {
-            const QJsonValue metadata = object["metadata"_L1];
-            if (metadata["namespace"_L1] == "kube-system"_L1 && metadata["name"_L1] == "kube-proxy"_L1) {
-                text = object["data"_L1][proxyFile].toString();
-                known = true;
-            }
-        }
-        if (!known) {
+        const ConfigMapFile file = ConfigMapFile::kubeProxy(m_cluster);
+        if (file.state() != ConfigMapFile::State::Read) {
             if (!m_cluster.apiError.isEmpty())
                 m_gaps += message(u"The configuration of kube-proxy is not known, because no API server was asked."_s,
                     u"没有从任何 API server 取得数据，因此 kube-proxy 的配置未知。"_s);
             return;
         }
-        const auto document = YamlDocument::parse(QString(proxyMap), text.toUtf8());
-        if (!document)
-            return; // it does not start today
-        const auto mention = [&](const QString &path, ValueType type) {
-            const YamlLookup found = lookUp(*document, path, type);
-            Mention made;
-            made.value = found.state == YamlLookup::State::Found ? found.value : QJsonValue();
-            made.text = actualText(made.value);
-            made.origin.kind = Origin::Kind::ConfigMap;
-            made.origin.file = proxyMap;
-            made.origin.key = proxyFile + u' ' + path;
-            if (found.node >= 0) {
-                const Position at = document->position(document->node(found.node).begin);
-                made.origin.line = at.line;
-                made.origin.column = at.column;
-            }
-            return made;
-        };
-        QList<Mention> set;
-        for (const QString &name : mention(u"featureGates"_s, ValueType::Map).value.toObject().keys()) {
-            set += mention(u"featureGates."_s + name, ValueType::Bool);
-            set.last().name = name;
-        }
         const Release release = m_cluster.release;
-        gates(nullptr, ComponentKind::KubeProxy, release, set);
-        const Mention mode = mention(u"mode"_s, ValueType::String);
+        gates(nullptr, ComponentKind::KubeProxy, release, file.gates());
+        const auto mode = file.mention(u"mode"_s, ValueType::String);
         for (const UpgradeFact &fact : upgradeFacts()) {
-            if (fact.sign == UpgradeSign::ProxyMode && ahead(fact.minor, release)
-                && mode.value == QJsonValue(latin(fact.word)))
-                add(made(nullptr, ComponentKind::KubeProxy, release, fact, mode.text, mode.origin));
+            if (fact.sign == UpgradeSign::ProxyMode && ahead(fact.minor, release) && mode
+                && mode->value == QJsonValue(latin(fact.word)))
+                add(made(nullptr, ComponentKind::KubeProxy, release, fact, mode->text, mode->origin));
+        }
+    }
+
+    /// kubeadm upgrade writes what these ConfigMaps say to every node, whatever the nodes have today.
+    void kubeadm()
+    {
+        if (m_cluster.apiNode.isEmpty() || !m_cluster.apiError.isEmpty())
+            return; // said of kube-proxy
+        const Release release = m_cluster.release;
+        const ConfigMapFile kubelet = ConfigMapFile::kubelet(m_cluster);
+        const ConfigMapFile configuration = ConfigMapFile::kubeadm(m_cluster);
+        for (const ConfigMapFile &file : {kubelet, configuration}) {
+            if (file.state() == ConfigMapFile::State::NotRead)
+                m_gaps += message(u"The ConfigMap %1, from which kubeadm upgrade configures the nodes, was not read."_s,
+                    u"未读取 kubeadm upgrade 用来配置节点的 ConfigMap %1。"_s, file.path());
+        }
+        gates(nullptr, ComponentKind::Kubelet, release, kubelet.gates());
+        for (const UpgradeFact &fact : upgradeFacts()) {
+            if (fact.sign != UpgradeSign::FieldZero || !ahead(fact.minor, release))
+                continue;
+            const auto written = kubelet.mention(latin(fact.setting), ValueType::Integer);
+            if (written && written->value.toInt(-1) == 0)
+                add(made(nullptr, ComponentKind::Kubelet, release, fact, written->text, written->origin));
+        }
+        const QJsonValue whole = configuration.whole();
+        for (const auto &[key, kind] : {std::pair{"apiServer"_L1, ComponentKind::ApiServer},
+                 std::pair{"controllerManager"_L1, ComponentKind::ControllerManager},
+                 std::pair{"scheduler"_L1, ComponentKind::Scheduler}})
+            extraArguments(configuration, kind, whole[key]["extraArgs"_L1], QString(key));
+    }
+
+    /// extraArgs of kubeadm's ClusterConfiguration: a map up to v1beta3, a list of {name, value} in v1beta4
+    /// (cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go, v1.31.0).
+    void extraArguments(const ConfigMapFile &file, ComponentKind kind, const QJsonValue &arguments, const QString &key)
+    {
+        WrittenArgv argv;
+        const auto append = [&](const QString &name, const QString &value) {
+            argv.words += "--" + name.toUtf8() + '=' + value.toUtf8();
+            argv.origins += file.origin(key + u".extraArgs."_s + plainText(name), -1);
+        };
+        argv.words += componentName(kind).toUtf8();
+        argv.origins += Origin();
+        const QJsonObject map = arguments.toObject();
+        for (auto item = map.begin(); item != map.end(); ++item)
+            append(item.key(), item.value().toString());
+        for (const QJsonValue &item : arguments.toArray())
+            append(item["name"_L1].toString(), item["value"_L1].toString());
+        const Release release = m_cluster.release;
+        for (const Mention &gate : flagIn(argv, kind, u"--feature-gates"_s, ValueType::String))
+            gates(nullptr, kind, release, gatesIn(gate.value.toString().toUtf8(), gate.origin));
+        for (const UpgradeFact &fact : upgradeFacts()) {
+            // What is missing here may stand in the manifests; those are looked at node by node.
+            const bool ofFlag = fact.sign == UpgradeSign::Flag || fact.sign == UpgradeSign::FlagNotZero
+                || fact.sign == UpgradeSign::FlagHas || fact.sign == UpgradeSign::AuditZero;
+            if (!ofFlag || !(fact.components & bit(kind)) || !ahead(fact.minor, release))
+                continue;
+            for (const Mention &mention : flagIn(argv, kind, latin(fact.setting), typeOf(fact.sign))) {
+                if (bites(fact, mention))
+                    add(made(nullptr, kind, release, fact, fact.sign == UpgradeSign::Flag ? QString() : mention.text,
+                        mention.origin));
+            }
+        }
+    }
+
+    /// Whether what is given for a flag is what the fact is about.
+    static bool bites(const UpgradeFact &fact, const Mention &mention)
+    {
+        switch (fact.sign) {
+        case UpgradeSign::FlagNotZero:
+            return parseInteger(mention.text.toUtf8()).value_or(0) != 0;
+        case UpgradeSign::FlagHas:
+            return mention.value.toArray().contains(latin(fact.word));
+        case UpgradeSign::AuditZero:
+            return parseInteger(mention.text.toUtf8()) == 0;
+        default:
+            return true;
         }
     }
 

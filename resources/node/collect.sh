@@ -138,6 +138,7 @@ components() {
     apiserver='' etcd_data='' config='' config_dirs='' pod_dirs='' named='' seen=''
     advertise='' port=6443 kubelet_program=kubelet runtime_config='' docker_config=''
     audit_policy='' audit_log='' cni_conf='' cni_bins='' dockershim=''
+    proxy='' proxy_config='' proxy_metrics=''
     for cmdline in $(processes cmdline \
         '^([^ ]*/)?(kube-apiserver|kube-controller-manager|kube-scheduler|kube-proxy|kubelet|etcd|containerd|k3s|rke2|k0s|microk8s|hyperkube|crio|dockerd|cri-dockerd|isulad)($|[^A-Za-z0-9-])'); do
         arguments=$(tr '\000\012' '\012\040' 2>/dev/null <"$cmdline")
@@ -188,7 +189,13 @@ process() {
     field "$label"
     label=$field
     field "$(readlink "/proc/$pid/exe")"
-    record process "$pid" "uid=$uid" "groups=$groups" "start=$start" "container=$container" "label=$label" "exe=$field"
+    executable=$field directory=''
+    if [ "$name" = kubelet ] && [ -z "$container" ]; then
+        directory=$(readlink "/proc/$pid/cwd")
+        field "$directory"
+        executable="$executable cwd=$field"
+    fi
+    record process "$pid" "uid=$uid" "groups=$groups" "start=$start" "container=$container" "label=$label" "exe=$executable"
     said=$(base64 "/proc/$pid/cmdline" 2>&1 >&5)
     finish $? "$said"
     case $name in
@@ -199,6 +206,7 @@ process() {
         case $program in /*) kubelet_program=$program ;; esac
         ;;
     kube-apiserver) apiserver=$pid apiserver_container=$container ;;
+    kube-proxy) proxy=$pid ;;
     dockerd) [ -n "$container" ] || docker_config=${docker_config:-/etc/docker/daemon.json} ;;
     esac
 }
@@ -229,6 +237,12 @@ arguments() {
         'kube-apiserver --advertise-address') advertise=$value ;;
         'kube-apiserver --secure-port') port=$value ;;
         'kubelet --network-plugin') dockershim=$value ;;
+        'kube-proxy --metrics-bind-address') proxy_metrics=$value ;;
+        esac
+        case $option in
+        'kubelet --config' | 'kubelet --config-dir' | 'kubelet --pod-manifest-path')
+            case $value in '' | /*) ;; *) [ -z "$directory" ] || value=${directory%/}/${value#./} ;; esac
+            ;;
         esac
         case $value in /*) ;; *) continue ;; esac
         case $option in
@@ -247,6 +261,7 @@ arguments() {
             named="$named$value$nl"
             ;;
         'etcd --data-dir') etcd_data=$value ;;
+        'kube-proxy --config') proxy_config=$value ;;
         'dockerd --config-file') [ -n "$container" ] || docker_config=$value ;;
         esac
     done
@@ -904,6 +919,37 @@ runtime() {
     }' "$@"
 }
 
+# configz: what the running kube-proxy uses, from its own mouth: the file that it was started with may say another thing
+# by now. The answer comes over the node's own network, where its pod is. The file is asked for the port alone.
+configz() {
+    if [ -n "$proxy_config" ]; then
+        proxy_metrics=$(sed -n 's/^metricsBindAddress:[[:space:]]*["'\'']\{0,1\}\([][0-9A-Fa-f.:]*\).*/\1/p' "/proc/$proxy/root$proxy_config" 2>/dev/null)
+    fi
+    case $proxy_metrics in
+    *[!][0-9A-Fa-f.:]* | '') endpoint=127.0.0.1:10249 ;;
+    '['*']:'* | *.*.*.*:*) endpoint=$proxy_metrics ;;
+    *:*) endpoint="[$proxy_metrics]:10249" ;;
+    *) endpoint=$proxy_metrics:10249 ;;
+    esac
+    case $endpoint in
+    0.0.0.0:*) endpoint=127.0.0.1:${endpoint##*:} ;;
+    '[::]:'*) endpoint="[::1]:${endpoint##*:}" ;;
+    esac
+    { status=$({ { fetch "http://$endpoint/configz"; echo $? >&4; } | head -c 262144 >&6; } 4>&1); } 6>&1
+    return "$status"
+}
+
+fetch() {
+    if command -v curl >/dev/null; then
+        curl -q -sS -f -g --noproxy '*' -m 5 "$1"
+    elif command -v wget >/dev/null; then
+        wget -q -T 5 -O - "$1"
+    else
+        echo 'neither curl nor wget is there to ask it' >&2
+        return 127
+    fi
+}
+
 system() {
     text umask umasks
     text container-labels labels
@@ -957,7 +1003,11 @@ inside {
 }
 END { print nonce " size=" total + 0 > "/dev/stderr" }
 '
-first=/api/v1/namespaces/kube-system/configmaps/kube-proxy
+# What kubeadm keeps for all nodes; up to 1.23 the kubelet's has the release in its name.
+config_maps='kube-proxy kubelet-config kubelet-config-1.19 kubelet-config-1.20 kubelet-config-1.21 kubelet-config-1.22 kubelet-config-1.23 kubeadm-config'
+first=''
+for name in $config_maps; do first=$first,/api/v1/namespaces/kube-system/configmaps/$name; done
+first=${first#,}
 pods=/api/v1/pods
 others=/api/v1/namespaces,/api/v1/nodes,/api/v1/limitranges,/api/v1/replicationcontrollers,/api/v1/serviceaccounts,/api/v1/services,/apis/apps/v1/daemonsets,/apis/apps/v1/deployments,/apis/apps/v1/replicasets,/apis/apps/v1/statefulsets,/apis/batch/v1/cronjobs,/apis/batch/v1/jobs,/apis/rbac.authorization.k8s.io/v1/clusterrolebindings
 
@@ -1027,7 +1077,8 @@ api() {
         refuse "$first,$pods,$others" "$cause"
         return
     fi
-    ask "$first" "$@" --raw "$first"
+    # shellcheck disable=SC2086 # names
+    ask "$first" "$@" -n kube-system -o json --ignore-not-found configmaps $config_maps
     pages "$pods" "$@"
     # In a small cluster the rest comes from one process, which holds it all; in a large one page by page.
     if [ "$pages" = 1 ] && ! late; then
@@ -1090,6 +1141,7 @@ main() {
     system
     record output kubelet-version
     body "$kubelet_program" --version
+    [ -z "$proxy" ] || output kube-proxy-configz configz
     api
     printf '%s done %s\n' "$nonce" "$count"
 }

@@ -406,6 +406,10 @@ private Q_SLOTS:
         row("on and off",
             "enableProfilingHandler: off\nfeatureGates: {AllAlpha: no, CPUManagerPolicyBetaOptions: yes}\n", {}, "",
             {u"enableProfilingHandler"_s, u"featureGates"_s});
+        row("a relative file and directory, from where the kubelet runs", "podPidsLimit: 1000\n",
+            {{"50.conf", head + "maxPods: 77\n"}},
+            "--config=var/lib/kubelet/config.yaml " + (hasDropIns() ? "--config-dir=" + dropIns.mid(1) : QByteArray()),
+            {u"podPidsLimit"_s, u"maxPods"_s});
         row("a relative path", "staticPodPath: manifests/\n", {}, "", {u"staticPodPath"_s});
         row("a relative path in a drop-in", "", {{"50.conf", head + "staticPodPath: manifests\n"}}, with,
             {u"staticPodPath"_s});

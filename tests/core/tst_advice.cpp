@@ -73,8 +73,15 @@ private Q_SLOTS:
         row("objects of the API", {{u"high-hand"_s, {}}, {u"high-hand"_s, {}}}, {}, {u"high-hand: 2 objects, 4"_s});
         row("only failures that count",
             {{u"high-api"_s, u"cp1"_s, Verdict::Unknown}, {u"high-api"_s, u"cp1"_s, Verdict::Manual},
-                {u"high-api"_s, u"cp1"_s, Verdict::Error}, {u"high-api"_s, u"cp1"_s, Verdict::Fail, true}},
+                {u"high-api"_s, u"cp1"_s, Verdict::Error, true}, {u"high-api"_s, u"cp1"_s, Verdict::Fail, true}},
             {}, {});
+        row("what is broken comes before what fails, one line a component",
+            {{u"critical-hand"_s, u"cp1"_s}, {u"low-api"_s, u"cp2"_s, Verdict::Error},
+                {u"high-api"_s, u"cp1"_s, Verdict::Error}, {u"high-kubelet"_s, u"w1"_s, Verdict::Error},
+                {u"high-kubelet"_s, u"w2"_s}},
+            {},
+            {u"low-api: cp2, cp1, 4"_s, u"high-kubelet: w1, 4"_s, u"critical-hand: cp1, 4"_s,
+                u"high-kubelet: w2, 1"_s});
         row("one that cannot be planned makes the line a person's",
             {{u"high-mode"_s, u"cp1"_s}, {u"high-mode"_s, u"w1"_s, Verdict::Fail, false, false}}, {},
             {u"high-mode: cp1, w1, 4"_s});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cluster/cluster.h"
 
+#include "host/apiobjects.h"
 #include "snapshotbuilder.h"
 
 #include <QTest>
@@ -355,6 +356,34 @@ private Q_SLOTS:
         QVERIFY(cluster);
         QCOMPARE(cluster->list(u"pods"_s)[0][u"kind"_s].toString(), u"Pod"_s);
         QCOMPARE(cluster->list(u"configmaps"_s).size(), 1);
+    }
+    // Of several ConfigMaps that one call asks for, the ones that are not there are known not to be.
+    void configMapsByName()
+    {
+        const QString base = u"/api/v1/namespaces/kube-system/configmaps/"_s;
+        SnapshotBuilder builder(controlPlane(u"cp1"_s));
+        ApiAnswers answers;
+        const QJsonObject map{{u"kind"_s, u"ConfigMap"_s},
+            {u"metadata"_s, QJsonObject{{u"namespace"_s, u"kube-system"_s}, {u"name"_s, u"kubeadm-config"_s}}},
+            {u"data"_s,
+                QJsonObject{{u"ClusterConfiguration"_s,
+                    u"extraEnvs:\n- name: HTTPS_PROXY\n  value: http://me:hidden@proxy\n"_s}}}};
+        answers.add(u"api:"_s + base + u"kubelet-config,"_s + base + u"kubeadm-config"_s,
+            QJsonDocument(QJsonObject{{u"kind"_s, u"List"_s}, {u"items"_s, QJsonArray{map}}}).toJson(), 0, {});
+        answers.add(u"api:"_s + base + u"a,"_s + base + u"b"_s, "\n", 0, {}); // none of them is there
+        answers.add(u"api:"_s + base + u"c,"_s + base + u"kubelet-config-1.20"_s, {}, 1, u"Forbidden"_s);
+        for (const OutputRecord &output : answers.outputs())
+            builder.output(output.id, output.content, output.status, output.error);
+        const auto cluster = buildCluster({builder});
+        QVERIFY(cluster);
+        const QJsonArray found = cluster->list(u"configmaps"_s);
+        QCOMPARE(found.size(), 1);
+        QCOMPARE(found[0][u"metadata"_s][u"name"_s].toString(), u"kubeadm-config"_s);
+        QVERIFY(!found[0][u"data"_s][u"ClusterConfiguration"_s].toString().contains(u"hidden"_s));
+        for (const QString &name : {u"kubelet-config"_s, u"kubeadm-config"_s, u"a"_s, u"b"_s})
+            QVERIFY2(cluster->objects.contains(askedConfigMap(name)), qPrintable(name));
+        QVERIFY(!cluster->objects.contains(askedConfigMap(u"c"_s)));
+        QCOMPARE(cluster->problems.size(), 1); // of c alone: only one of the kubelets' names is used
     }
 };
 

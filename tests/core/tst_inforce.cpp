@@ -373,6 +373,20 @@ private Q_SLOTS:
             worker(plainKubelet).file(configFile, config("staticPodPath: ./pods/\n")), staticPods,
             u"/var/lib/kubelet/pods from file, /var/lib/kubelet/config.yaml:3:16\n"
             "over  from default, default of Kubernetes 1.34"_s);
+        const auto inDirectory = [&](const QByteArray &argv, const QString &directory) {
+            SnapshotBuilder builder = worker(argv);
+            builder.lastProcess().directory = directory;
+            return builder;
+        };
+        row("a relative file, from where the process runs",
+            inDirectory("/usr/bin/kubelet --config=./kubelet/config.yaml --config-dir kubelet.d", u"/var/lib"_s)
+                .file(configFile, config("podPidsLimit: 1000\n"))
+                .directory(u"/var/lib/kubelet.d"_s),
+            pidLimit,
+            u"1000 from file, /var/lib/kubelet/config.yaml:3:15\nover -1 from default, default of Kubernetes 1.34"_s);
+        row("a relative file, and it is not known from where",
+            worker("/usr/bin/kubelet --config=kubelet/config.yaml").file(configFile, config("podPidsLimit: 1000\n")),
+            pidLimit, u"unknown: kubelet/config.yaml on w1 could not be read: the snapshot does not hold it."_s);
         row("quoted number under an argument",
             worker(plainKubelet + " --pod-max-pids=500").file(configFile, config("podPidsLimit: \"1000\"\n")), pidLimit,
             u"unusable: On w1, /var/lib/kubelet/config.yaml:3:15 podPidsLimit is text, and the component wants a whole "

@@ -465,6 +465,7 @@ private Q_SLOTS:
                 pod(u"mindie"_s, u"a"_s, {container(u"c"_s, true)}),
                 pod(u"kube-system"_s, u"x"_s, {container(u"c"_s, true)})}}});
         cluster.nodes = {controlPlane(u"cp1"_s, "kube-apiserver --profiling=true"), notRead(u"w1"_s, false)};
+        cluster.objects.insert(askedConfigMap(u"kubelet-config"_s), true);
         RulePack some = pack();
         some.rules.removeIf([](const Rule &rule) {
             return !QStringList{u"API-02"_s, u"KL-01"_s, u"KL-01-gate"_s, u"M-02-static"_s, u"WL-01"_s}.contains(

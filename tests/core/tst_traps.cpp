@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/recording.h"
 #include "recordings.h"
+#include "rules/advice.h"
 #include "verdicts.h"
 
 #include <QDir>
@@ -33,7 +34,7 @@ class TestTraps : public QObject
 {
     Q_OBJECT
 
-    QList<Finding> judged(const QString &trap)
+    Assessment judged(const QString &trap)
     {
         auto cp1 = recorded(u"good-cp1"_s);
         auto w1 = recorded(u"good-w1"_s);
@@ -47,7 +48,7 @@ class TestTraps : public QObject
         if (!cp1 || !w1 || !pack)
             return {};
         const auto cluster = buildCluster({*cp1, *w1});
-        return cluster ? assess(*cluster, *pack, w1->taken).findings : QList<Finding>();
+        return cluster ? assess(*cluster, *pack, w1->taken) : Assessment();
     }
 
 private Q_SLOTS:
@@ -107,8 +108,9 @@ private Q_SLOTS:
         QFETCH(QString, verdict);
         QFETCH(QString, says);
         QFETCH(QString, also);
-        const QList<Finding> good = judged({});
-        const QList<Finding> bad = judged(QString::fromLatin1(QTest::currentDataTag()));
+        const QList<Finding> good = judged({}).findings;
+        const Assessment assessment = judged(QString::fromLatin1(QTest::currentDataTag()));
+        const QList<Finding> &bad = assessment.findings;
         QVERIFY(!good.isEmpty() && !bad.isEmpty());
         QStringList seen;
         const bool isFound = std::ranges::any_of(bad, [&](const Finding &finding) {
@@ -118,6 +120,13 @@ private Q_SLOTS:
             return verdictName(finding.verdict) == verdict && finding.reason.en.contains(says);
         });
         QVERIFY2(isFound, qPrintable(seen.join(u'\n')));
+        // The start page leads to what is broken. An argument without effect only leaves open what is open anywhere.
+        const QList<Advice> first = whatToDoFirst(assessment);
+        QVERIFY(says.contains("has no effect"_L1) || std::ranges::any_of(first, [&](const Advice &advice) {
+            return advice.rule == rule
+                || (advice.broken
+                    && assessment.pack.rule(advice.rule)->component == assessment.pack.rule(rule)->component);
+        }));
         // Of a component that does not run, and of what it would have said, nothing is known.
         QStringList others = (linesOf(bad) - linesOf(good)).values();
         others.removeIf([&](const QString &line) {

@@ -31,6 +31,8 @@ struct Situation
     QByteArray config{}; ///< more of the kubelet's configuration
     QMap<QString, QByteArray> files{};
     QByteArray proxy{}; ///< kube-proxy's config.conf
+    QByteArray shared{}; ///< the kubelets' in the ConfigMap kubelet-config
+    QByteArray kubeadm{}; ///< ClusterConfiguration in the ConfigMap kubeadm-config
     QByteArray cgroup = "2";
 };
 
@@ -91,11 +93,22 @@ Cluster clusterOf(const Situation &situation)
     Cluster cluster;
     cluster.release = release;
     cluster.nodes = {node};
-    if (!situation.proxy.isNull()) {
-        const QJsonObject map{
-            {u"metadata"_s, QJsonObject{{u"namespace"_s, u"kube-system"_s}, {u"name"_s, u"kube-proxy"_s}}},
-            {u"data"_s, QJsonObject{{u"config.conf"_s, QString::fromUtf8(situation.proxy)}}}};
-        cluster.objects[u"configmaps"_s] = QJsonArray{map};
+    QJsonArray maps;
+    const auto addMap = [&maps](const QString &name, const QString &key, const QByteArray &text) {
+        if (text.isNull())
+            return;
+        maps += QJsonObject{{u"metadata"_s, QJsonObject{{u"namespace"_s, u"kube-system"_s}, {u"name"_s, name}}},
+            {u"data"_s, QJsonObject{{key, QString::fromUtf8(text)}}}};
+    };
+    addMap(u"kube-proxy"_s, u"config.conf"_s, situation.proxy);
+    addMap(situation.minor >= 24 ? u"kubelet-config"_s : u"kubelet-config-1.%1"_s.arg(situation.minor), u"kubelet"_s,
+        situation.shared);
+    addMap(u"kubeadm-config"_s, u"ClusterConfiguration"_s, situation.kubeadm);
+    if (!maps.isEmpty()) {
+        cluster.objects[u"configmaps"_s] = maps;
+        cluster.apiNode = u"cp1"_s;
+        for (const char *name : {"kubelet-config", "kubelet-config-1.22", "kubelet-config-1.23", "kubeadm-config"})
+            cluster.objects[askedConfigMap(QString::fromLatin1(name))] = true;
     }
     return cluster;
 }
@@ -165,6 +178,26 @@ private Q_SLOTS:
             {u"1.25 kube-scheduler featureGates.CSIMigration does-not-start kube-scheduler.yaml:11"_s});
         row("gate of kube-proxy", {.minor = 22, .proxy = "featureGates:\n  IPv6DualStack: true\nmode: iptables\n"},
             {u"1.25 kube-proxy featureGates.IPv6DualStack does-not-start kube-proxy:2"_s});
+
+        // What kubeadm upgrade writes to the nodes, whatever they have today.
+        row("gate in the shared configuration",
+            {.minor = 22, .shared = "kind: KubeletConfiguration\nfeatureGates:\n  SupportPodPidsLimit: true\n"},
+            {u"1.23 kubelet featureGates.SupportPodPidsLimit does-not-start kubelet-config-1.22:3"_s});
+        row("unlimited events in the shared configuration", {.shared = "eventRecordQPS: 0\n"},
+            {u"1.37 kubelet eventRecordQPS changes-meaning kubelet-config:1"_s});
+        row("arguments of kubeadm, v1beta3",
+            {.minor = 24,
+                .kubeadm = "apiServer:\n  extraArgs:\n    enable-admission-plugins: NodeRestriction,PodSecurityPolicy\n"
+                           "controllerManager: {extraArgs: {feature-gates: CSIMigration=false}}\n"},
+            {u"1.25 kube-apiserver --enable-admission-plugins does-not-start kubeadm-config"_s,
+                u"1.25 kube-controller-manager featureGates.CSIMigration does-not-start kubeadm-config"_s});
+        row("arguments of kubeadm, v1beta4",
+            {.minor = 34,
+                .kubeadm =
+                    "controllerManager:\n  extraArgs:\n  - name: controllers\n    value: \"*,-serviceaccount-token\"\n"
+                    "apiServer: {}\n"},
+            {u"1.35 kube-controller-manager --controllers loses-effect kubeadm-config"_s});
+        row("no kubeadm and no gate", {.proxy = "mode: \"\"\n", .shared = "featureGates: {}\n"}, {});
 
         // Arguments of the kubelet.
         row("dockershim", {.minor = 23, .kubelet = "--network-plugin=cni --container-runtime=remote"},

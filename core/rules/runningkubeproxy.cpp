@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/runningkubeproxy.h"
+
+#include "base/plaintext.h"
+#include "cluster/addresses.h"
+#include "rules/assertion.h"
+#include "rules/judge.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QSet>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace jiagu {
+
+namespace {
+
+QSet<QString> windowsNodes(const Cluster &cluster)
+{
+    QSet<QString> names;
+    for (const QJsonValue &node : cluster.list(u"nodes"_s)) {
+        const QJsonValue metadata = node["metadata"_L1];
+        if (metadata["labels"_L1]["kubernetes.io/os"_L1] == "windows"_L1)
+            names += plainText(metadata["name"_L1].toString());
+    }
+    return names;
+}
+
+/// The value on one node, and whether the rule takes it; nothing when the answer does not have it.
+std::optional<std::pair<QString, bool>> valueIn(
+    const QJsonObject &configuration, KubeProxyAspect aspect, const Release &release)
+{
+    const auto textAt = [&](const char *key) { return configuration.value(QLatin1StringView(key)); };
+    switch (aspect) {
+    case KubeProxyAspect::NodePortAddresses: {
+        const QJsonValue value = textAt("NodePortAddresses");
+        if (value.isUndefined() || (!value.isArray() && !value.isNull()))
+            return {};
+        QStringList networks;
+        bool everywhere = false;
+        for (const QJsonValue &item : value.toArray()) {
+            networks += item.toString();
+            everywhere = everywhere || networkOf(networks.constLast()).prefix == 0;
+        }
+        // pkg/proxy/apis/config/types.go, v1.34.4: in the mode nftables nothing stands for "primary".
+        const bool own = release.minor >= 31 && textAt("Mode") == "nftables"_L1;
+        return std::pair{networks.isEmpty() ? actualText({}) : plainText(networks.join(u',')),
+            !everywhere && (!networks.isEmpty() || own)};
+    }
+    case KubeProxyAspect::HealthzAddress:
+    case KubeProxyAspect::MetricsAddress: {
+        const bool metrics = aspect == KubeProxyAspect::MetricsAddress;
+        const QJsonValue value = textAt(metrics ? "MetricsBindAddress" : "HealthzBindAddress");
+        if (!value.isString())
+            return {};
+        const QByteArray address = listenAddress(value.toString());
+        if (address.isEmpty())
+            return std::pair{actualText({}), true}; // it serves none
+        return std::pair{plainText(value.toString()), metrics ? isLoopback(address) : !isEverywhere(address)};
+    }
+    case KubeProxyAspect::Profiling: {
+        const QJsonValue value = textAt("EnableProfiling");
+        if (!value.isBool())
+            return {};
+        return std::pair{actualText(value), !value.toBool()};
+    }
+    }
+    return {};
+}
+
+} // namespace
+
+QByteArray listenAddress(const QString &text)
+{
+    if (const QByteArray alone = addressBytes(text); !alone.isEmpty())
+        return alone;
+    const auto colon = text.lastIndexOf(u':');
+    QString host = text.left(colon);
+    const bool brackets = host.startsWith(u'[') && host.endsWith(u']');
+    if (brackets)
+        host = host.mid(1, host.size() - 2);
+    bool isNumber = false;
+    const int port = text.mid(colon + 1).toInt(&isNumber);
+    const QByteArray bytes = addressBytes(host);
+    if (colon < 0 || !isNumber || port < 0 || port > 65535 || (bytes.size() == 16) != brackets)
+        return {};
+    return bytes;
+}
+
+RunningKubeProxies runningKubeProxies(const Cluster &cluster, KubeProxyAspect aspect, const Release &release)
+{
+    RunningKubeProxies running;
+    const auto unknown = [&running](const QString &node, const Message &why) {
+        const auto same =
+            std::ranges::find_if(running.unknown, [&why](const auto &other) { return other.first.en == why.en; });
+        if (same != running.unknown.end())
+            same->second += node;
+        else
+            running.unknown += {why, {node}};
+    };
+    const QSet<QString> windows = windowsNodes(cluster);
+    for (const Node &node : cluster.nodes) {
+        if (windows.contains(node.name))
+            continue;
+        if (!node.read || !node.snapshot) {
+            unknown(node.name, message(u"the node was not read."_s, u"该节点未读取。"_s));
+            continue;
+        }
+        const OutputRecord *answer = node.snapshot->output(u"kube-proxy-configz"_s);
+        const Component *process = node.component(ComponentKind::KubeProxy);
+        if (!answer) {
+            if (process && process->running)
+                unknown(node.name,
+                    message(
+                        u"it was read before this was asked; read it again."_s, u"读取时尚未查询该项，请重新读取。"_s));
+            continue;
+        }
+        if (answer->status != 0) {
+            const QString said = plainText(QString(answer->error).simplified());
+            unknown(
+                node.name, message(u"its /configz did not answer (%1)."_s, u"其 /configz 没有应答（%1）。"_s, said));
+            continue;
+        }
+        const QJsonObject configuration =
+            QJsonDocument::fromJson(answer->content)["kubeproxy.config.k8s.io"_L1].toObject();
+        const auto value = valueIn(configuration, aspect, release);
+        if (!value)
+            unknown(node.name, message(u"its /configz does not say."_s, u"其 /configz 中没有该项。"_s));
+        else if (value->second)
+            ++running.safe;
+        else
+            running.exposed[value->first] += node.name;
+    }
+    return running;
+}
+
+} // namespace jiagu

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "rules/rulepack.h"
+
+#include <QMap>
+
+namespace jiagu {
+
+/// What the kube-proxy processes of a cluster say themselves about one setting, at /configz of their metrics address: a
+/// ConfigMap that was changed is not in force before the pods are made anew. Windows nodes are left out.
+struct RunningKubeProxies
+{
+    QMap<QString, QStringList> exposed; ///< nodes, by the value that the rule does not want, plain
+    QList<std::pair<Message, QStringList>> unknown; ///< nodes, by why it is not known
+    int safe = 0; ///< how many nodes use a value that the rule takes
+};
+/// `release` is kube-proxy's. Source of the names of fields: pkg/proxy/apis/config/types.go, v1.34.4; they are Go's own
+/// because the server hands out its internal configuration (cmd/kube-proxy/app/server.go, configz).
+RunningKubeProxies runningKubeProxies(const Cluster &cluster, KubeProxyAspect aspect, const Release &release);
+
+/// The address of "IP:port" or of an address alone, which gets the default port; empty for what kube-proxy refuses.
+QByteArray listenAddress(const QString &text);
+
+} // namespace jiagu
