@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/situation.h"
+
+#include <QTest>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace jiagu;
+
+/// What a finding says in a situation that a rule's own test describes: the verdict alone would be as good with a
+/// reason that is not true.
+class TestReasons : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void says_data()
+    {
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<QString>("test");
+        QTest::addColumn<QString>("verdict"); // and severity
+        QTest::addColumn<QString>("says");
+        QTest::addColumn<QString>("never");
+        const auto row = [](const QString &rule, const QString &test, const QString &verdict, const QString &says,
+                             const QString &never = {}) {
+            QTest::newRow(qPrintable(rule + u' ' + test)) << rule << test << verdict << says << never;
+        };
+        row(u"KCM-01"_s, u"without a star nothing else runs"_s, u"fail critical"_s,
+            u"every controller that it does not name is off"_s);
+        row(u"KCM-01"_s, u"without a star, where the rule does not apply"_s, u"fail critical"_s,
+            u"every controller that it does not name is off"_s);
+        row(u"KCM-01"_s, u"another controller with the same beginning"_s, u"fail high"_s,
+            u"turns serviceaccount off: no namespace gets its default ServiceAccount"_s);
+        row(u"KCM-01"_s, u"nor are default ServiceAccounts made"_s, u"fail high"_s, u"turns serviceaccount off"_s);
+        row(u"KCM-01"_s, u"default ServiceAccounts are not made, where the rule does not apply"_s, u"fail high"_s,
+            u"turns serviceaccount off"_s);
+        row(u"KCM-01"_s, u"what the star leaves out is not named"_s, u"fail medium"_s, u"kubeadm join"_s);
+        row(u"KCM-01"_s, u"one of them is not named"_s, u"fail medium"_s, u"tokencleaner is off"_s,
+            u"bootstrapsigner is off"_s);
+        row(u"KCM-01"_s, u"what the star leaves out is not named, where the rule does not apply"_s, u"fail medium"_s,
+            u"kubeadm join"_s);
+        row(u"KCM-01"_s, u"it breaks pods"_s, u"fail high"_s, u"No API token found"_s);
+        row(u"KCM-01"_s, u"as kubeadm writes it"_s, u"fail low"_s, u"required"_s, u"is off"_s);
+    }
+    void says()
+    {
+        QFETCH(QString, rule);
+        QFETCH(QString, test);
+        QFETCH(QString, verdict);
+        QFETCH(QString, says);
+        QFETCH(QString, never);
+        static const auto pack = builtinRulePack();
+        QVERIFY(pack && pack->rule(rule));
+        const Rule &judging = *pack->rule(rule);
+        const auto situation = std::find_if(judging.tests.begin(), judging.tests.end(),
+            [&test](const RuleTest &candidate) { return candidate.name == test; });
+        QVERIFY2(situation != judging.tests.end(), "the rule has no such test");
+        const Finding found = findingsIn(*pack, judging, *situation).constFirst();
+        QCOMPARE(verdictName(found.verdict) + u' ' + severityName(found.severity), verdict);
+        QVERIFY2(found.reason.en.contains(says), qPrintable(found.reason.en));
+        QVERIFY2(never.isEmpty() || !found.reason.en.contains(never), qPrintable(found.reason.en));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestReasons)
+#include "tst_reasons.moc"
