@@ -245,8 +245,13 @@ arguments() {
             'kube-apiserver --authorization-config' | 'kube-apiserver --egress-selector-config-file' | \
             'kube-scheduler --config' | 'kube-apiserver --client-ca-file' | 'kubelet --client-ca-file')
             named="$named$value$nl"
+            mounted "$value"
             ;;
-        'etcd --data-dir') etcd_data=$value ;;
+        'etcd --trusted-ca-file') mounted "$value" ;;
+        'etcd --data-dir')
+            on_host "$value"
+            etcd_data=${host:-$value}
+            ;;
         'dockerd --config-file') [ -n "$container" ] || docker_config=$value ;;
         esac
     done
@@ -391,20 +396,20 @@ scalars() {
 # beside: the kubelet takes a relative path in its configuration from the directory of that file.
 beside() { sed "/^[^/]/s|^|${config%/*}/|"; }
 
-# on_host PATH: sets $host to where on the node that is what kube-apiserver has at PATH, from what is mounted for it;
-# empty when it is in its container alone. $replaced: the node has another file in that place by now.
+# on_host PATH: sets $host to where on the node that is what the process $pid in $container has at PATH, from what is
+# mounted for it; empty when it is in its container alone. $replaced: the node has another file in that place by now.
 on_host() {
     host=$1 replaced='' best='' source=''
-    [ -n "$apiserver_container" ] || return
+    [ -n "$container" ] || return 0
     host=''
     while read -r _ _ device root point _; do
         case $1/ in
         "${point%/}"/*) [ ${#point} -lt ${#best} ] || best=$point source=$device$root ;;
         esac
-    done 2>/dev/null <"/proc/$apiserver/mountinfo"
-    case $best in '' | /) return ;; esac
+    done 2>/dev/null <"/proc/$pid/mountinfo"
+    case $best in '' | /) return 0 ;; esac
     case $source in
-    *\\*) return ;; # a blank in its name
+    *\\*) return 0 ;; # a blank in its name
     *//deleted) replaced=yes source=${source%//deleted} ;;
     esac
     while read -r _ _ device root point _; do
@@ -417,8 +422,15 @@ on_host() {
     done 2>/dev/null </proc/self/mountinfo
 }
 
+# mounted PATH: the node's own file at what the process $pid has at PATH is wanted, too.
+mounted() {
+    on_host "$1"
+    [ -z "$host" ] || named=$named$host$nl
+}
+
 # audited: where the audit policy and the audit log of kube-apiserver are.
 audited() {
+    pid=$apiserver container=$apiserver_container
     if [ -z "$apiserver" ] && [ -r /etc/kubernetes/manifests/kube-apiserver.yaml ]; then # it may be down because of them
         audit_policy=$(sed -n 's/^[[:space:]]*-[[:space:]]*["'\'']\{0,1\}--audit-policy-file=\(\/[^"'\''[:space:]]*\).*/\1/p' \
             /etc/kubernetes/manifests/kube-apiserver.yaml | tail -n 1)
