@@ -895,11 +895,25 @@ labels() {
         asked=$((asked + 1))
         label=''
         read -r label 2>/dev/null <"${entry%cgroup}attr/current" || :
-        [ -z "$label" ] || printf '%s\n' "$label"
-    done | sort | awk '
-        $0 != label { if (count && ++shown <= 100) print " count=" count " text=" label; label = $0; count = 0 }
+        [ -n "$label" ] || continue
+        container=-
+        while IFS= read -r line; do
+            line=${line##*/}
+            line=${line%.scope}
+            line=${line##*-}
+            case $line in
+            *[!0-9a-f]*) ;;
+            *) [ ${#line} -ne 64 ] || container=$line ;;
+            esac
+        done 2>/dev/null <"$entry"
+        printf '%s %s\n' "$container" "$label"
+    done | sort -k 2 | awk '
+        function told() { if (count && ++shown <= 100) print " count=" count " containers=" ids " text=" label }
+        { id = substr($1, 1, 12); text = substr($0, length($1) + 2) }
+        text != label { told(); label = text; count = 0; ids = ""; known = 0; split("", seen) }
         { count++ }
-        END { if (count && ++shown <= 100) print " count=" count " text=" label }'
+        id != "-" && !(id in seen) && known < 500 { seen[id] = 1; known++; ids = ids (ids == "" ? "" : ",") id }
+        END { told() }'
 }
 
 # runtime: the lines of the runtime's configuration that decide about confinement; nothing else of it.

@@ -42,6 +42,13 @@ private Q_SLOTS:
         row(u"KCM-01"_s, u"it breaks pods"_s, u"fail high"_s, u"No API token found"_s);
         row(u"KL-02"_s, u"without the API an address of the node"_s, u"unknown medium"_s, u"InternalIP was not read"_s);
         row(u"KCM-01"_s, u"as kubeadm writes it"_s, u"fail low"_s, u"required"_s, u"is off"_s);
+        row(u"OS-01"_s, u"an ordinary container is unconfined"_s, u"fail medium"_s,
+            u"confines 3 of 5 processes in containers"_s);
+        row(u"OS-01"_s, u"an ordinary container runs as the runtime's own type"_s, u"fail medium"_s,
+            u"run unconfined all the same: mindie/web web."_s);
+        row(u"OS-01"_s, u"a privileged container and a sandbox are unconfined"_s, u"pass medium"_s,
+            u"in privileged containers"_s, u"not privileged"_s);
+        row(u"OS-01"_s, u"the pods were not read"_s, u"manual medium"_s, u"is not known"_s);
     }
     void says()
     {
