@@ -40,6 +40,11 @@ private Q_SLOTS:
         row(u"KCM-01"_s, u"what the star leaves out is not named, where the rule does not apply"_s, u"fail medium"_s,
             u"kubeadm join"_s);
         row(u"KCM-01"_s, u"it breaks pods"_s, u"fail high"_s, u"No API token found"_s);
+        row(u"API-03"_s, u"not set, and not used"_s, u"pass medium"_s,
+            u"is not used: the lowest TLS version in force"_s, u"are in force"_s);
+        row(u"API-03"_s, u"a suite that is not allowed, and not used"_s, u"pass medium"_s,
+            u"if the lowest version is ever lowered: TLS_RSA_WITH_AES_128_CBC_SHA"_s);
+        row(u"KL-04"_s, u"not set, and not used"_s, u"pass medium"_s, u"is not used"_s, u"are in force"_s);
         row(u"KL-02"_s, u"without the API an address of the node"_s, u"unknown medium"_s, u"InternalIP was not read"_s);
         row(u"KCM-01"_s, u"as kubeadm writes it"_s, u"fail low"_s, u"required"_s, u"is off"_s);
         row(u"OS-01"_s, u"an ordinary container is unconfined"_s, u"fail medium"_s,
