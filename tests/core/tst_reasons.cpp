@@ -47,6 +47,9 @@ private Q_SLOTS:
         row(u"KL-04"_s, u"not set, and not used"_s, u"pass medium"_s, u"is not used"_s, u"are in force"_s);
         row(u"KL-02"_s, u"without the API an address of the node"_s, u"unknown medium"_s, u"InternalIP was not read"_s);
         row(u"KCM-01"_s, u"as kubeadm writes it"_s, u"fail low"_s, u"required"_s, u"is off"_s);
+        row(u"SA-01"_s, u"nobody mounts it"_s, u"fail medium"_s, u"No workload gets it today."_s);
+        row(u"SA-01"_s, u"who mounts it was not read"_s, u"fail medium"_s,
+            u"is not known, because the API server's answer about these was not read: pods."_s, u"No workload"_s);
         row(u"OS-01"_s, u"an ordinary container is unconfined"_s, u"fail medium"_s,
             u"confines 3 of 5 processes in containers"_s);
         row(u"OS-01"_s, u"an ordinary container runs as the runtime's own type"_s, u"fail medium"_s,
@@ -68,10 +71,16 @@ private Q_SLOTS:
         const auto situation = std::find_if(judging.tests.begin(), judging.tests.end(),
             [&test](const RuleTest &candidate) { return candidate.name == test; });
         QVERIFY2(situation != judging.tests.end(), "the rule has no such test");
-        const Finding found = findingsIn(*pack, judging, *situation).constFirst();
-        QCOMPARE(verdictName(found.verdict) + u' ' + severityName(found.severity), verdict);
-        QVERIFY2(found.reason.en.contains(says), qPrintable(found.reason.en));
-        QVERIFY2(never.isEmpty() || !found.reason.en.contains(never), qPrintable(found.reason.en));
+        QStringList verdicts;
+        QString reason;
+        for (const Finding &found : findingsIn(*pack, judging, *situation)) {
+            verdicts += verdictName(found.verdict) + u' ' + severityName(found.severity);
+            if (reason.isEmpty() && verdicts.constLast() == verdict)
+                reason = found.reason.en;
+        }
+        QVERIFY2(verdicts.contains(verdict), qPrintable(verdicts.join(u", "_s)));
+        QVERIFY2(reason.contains(says), qPrintable(reason));
+        QVERIFY2(never.isEmpty() || !reason.contains(never), qPrintable(reason));
     }
 };
 
