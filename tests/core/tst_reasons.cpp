@@ -50,6 +50,8 @@ private Q_SLOTS:
         row(u"SA-01"_s, u"nobody mounts it"_s, u"fail medium"_s, u"No workload gets it today."_s);
         row(u"SA-01"_s, u"who mounts it was not read"_s, u"fail medium"_s,
             u"is not known, because the API server's answer about these was not read: pods."_s, u"No workload"_s);
+        row(u"WL-09-api-anonymous"_s, u"on, with the bindings of a fresh cluster"_s, u"pass medium"_s,
+            u"Not looked at: RoleBindings"_s);
         row(u"OS-01"_s, u"an ordinary container is unconfined"_s, u"fail medium"_s,
             u"confines 3 of 5 processes in containers"_s);
         row(u"OS-01"_s, u"an ordinary container runs as the runtime's own type"_s, u"fail medium"_s,
