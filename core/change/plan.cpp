@@ -121,21 +121,28 @@ YamlEdit insertion(const YamlDocument &document, const QList<WrittenArgument> &w
     return edit;
 }
 
-/// The list with the fix's item added, when it is a list that means what it seems; else the fix's whole value.
-Result<QByteArray> withItem(const QByteArray &list, const Fix &fix, const Position &at)
+/// The list with the fix's items added as far as it does not name them, when it is a list that means what it seems;
+/// else the fix's whole value.
+Result<QByteArray> withItems(const QByteArray &list, const Fix &fix, const Position &at)
 {
     const auto items = parseList(list);
-    const QString name = fix.item.mid(fix.item.startsWith(u'-') ? 1 : 0);
-    if (!items || items->contains(name))
-        return conflict(
-            message(u"The list of %1 names %2 already, and the first entry decides. Change it by hand, read the "
-                    u"node again and plan again."_s,
-                u"%1 的列表中已有 %2，且以先出现的为准。请手动修改，然后重新读取节点并重新生成计划。"_s, fix.name,
-                name),
-            at);
-    if (!items->contains(u"*"_s))
-        return fix.value;
-    return list + ',' + fix.item.toUtf8();
+    QByteArray result = list;
+    const QStringList wanted = listItems(fix.item);
+    for (const QString &item : wanted) {
+        const bool minus = item.startsWith(u'-');
+        const QString name = item.mid(minus ? 1 : 0);
+        if (!items || (minus && items->contains(name)))
+            return conflict(
+                message(u"The list of %1 names %2 already, and the first entry decides. Change it by hand, read the "
+                        u"node again and plan again."_s,
+                    u"%1 的列表中已有 %2，且以先出现的为准。请手动修改，然后重新读取节点并重新生成计划。"_s, fix.name,
+                    name),
+                at);
+        // What the list turns off by name stays as somebody wanted it.
+        if (!items->contains(name) && !items->contains(u'-' + name))
+            result += ',' + item.toUtf8();
+    }
+    return items->contains(u"*"_s) ? result : Result<QByteArray>(fix.value);
 }
 
 /// The manifest with one flag set. The same document when it is set already.
@@ -151,7 +158,7 @@ Result<YamlDocument> withFlag(const YamlDocument &document, Fix fix, const Posit
     if (occurrences.size() == 1 && !fix.item.isEmpty()) {
         Position at = written->at(occurrences.last().index).position;
         at.node = file.node;
-        auto value = withItem(occurrences.last().text, fix, at);
+        auto value = withItems(occurrences.last().text, fix, at);
         if (!value)
             return tl::unexpected(value.error());
         fix.value = *std::move(value);

@@ -76,9 +76,8 @@ NodePath nodePath(const Node &node, const Component &component, const QString &p
     const FileRecord *record = component.manifest.isEmpty() ? nullptr : node.snapshot->file(component.manifest);
     if (!record || !record->hasContent) {
         result.path = factOf(node, fact);
-        result.unknown =
-            message(u"On node %1 the manifest of kube-apiserver was not read, so its mounts are not known."_s,
-                u"未读取节点 %1 上 kube-apiserver 的清单，因此无法得知其挂载。"_s, plainText(node.name));
+        result.unknown = message(u"On node %1 the manifest of %2 was not read, so its mounts are not known."_s,
+            u"未读取节点 %1 上 %2 的清单，因此无法得知其挂载。"_s, plainText(node.name), componentName(component.kind));
         return result;
     }
     const Result<YamlDocument> manifest = record->yaml();

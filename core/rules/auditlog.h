@@ -15,7 +15,7 @@ struct AuditSettings
 };
 AuditSettings auditSettings(const Node &node);
 
-/// Where on the node a file is that kube-apiserver names.
+/// Where on the node a file is that a component names.
 struct NodePath
 {
     QString path; ///< empty when it is in the container alone, or not known

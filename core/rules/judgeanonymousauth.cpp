@@ -104,10 +104,15 @@ Outcome judgeOn(const Cluster &cluster)
     const QStringList names = generousBindings(cluster.list(u"clusterrolebindings"_s));
     if (names.isEmpty())
         return {Verdict::Pass,
-            message(
-                u"Anonymous requests are taken, which the kubelet's probes need, and no ClusterRoleBinding gives them "
-                u"more than health and version."_s,
-                u"匿名请求会被接受（kubelet 的探针需要），且没有 ClusterRoleBinding 授予其健康检查与版本信息之外的权限。"_s)};
+            sentences(
+                {message(
+                     u"Anonymous requests are taken, which the kubelet's probes need, and no ClusterRoleBinding gives "
+                     u"them more than health and version."_s,
+                     u"匿名请求会被接受（kubelet 的探针需要），且没有 ClusterRoleBinding 授予其健康检查与版本信息之外的权限。"_s),
+                    message(u"Not looked at: RoleBindings, which may give them something in one namespace (kubectl get "
+                            u"rolebindings -A -o wide), and authorizers other than RBAC."_s,
+                        u"未检查：可能在某个命名空间内授予其权限的 RoleBinding（kubectl get rolebindings -A -o wide），以及 RBAC 之外的"
+                        u"授权方式。"_s)})};
     return {Verdict::Fail,
         sentences(
             {message(u"Anonymous requests are taken, and ClusterRoleBindings give whoever is not authenticated more "

@@ -30,6 +30,37 @@ QString expectedText(const Rule &rule)
     return u"\u2286 "_s + rule.suites.allowed.join(u", "_s);
 }
 
+QStringList othersThan(const QStringList &allowed, const QStringList &suites)
+{
+    QStringList others;
+    for (const QString &suite : suites) {
+        if (!allowed.contains(suite))
+            others += plainText(suite);
+    }
+    return others;
+}
+
+/// The suites of TLS 1.3 cannot be chosen (crypto/tls, Config.CipherSuites), so with it alone the list decides nothing.
+Message unusedList(
+    const Rule &rule, const QStringList &suites, const QString &where, const QString &what, const Setting &floor)
+{
+    const QStringList others = othersThan(rule.suites.allowed, suites);
+    QList<Message> parts{message(
+        u"On node %1, the list %2 is not used: the lowest TLS version in force is %3 (%4), and the suites of TLS 1.3, all of "
+        u"them strong, cannot be chosen."_s,
+        u"节点 %1 上的列表 %2 不起作用：生效的最低 TLS 版本为 %3（来源：%4），而 TLS 1.3 的套件不可配置，且均为强套件。"_s,
+        where, what, plainText(floor.value.toString()), describe(floor.origin))};
+    if (suites.isEmpty())
+        parts += message(
+            u"It is not set: if the lowest version is ever lowered, suites with AES-CBC come into force. Set it then."_s,
+            u"该列表未设置：一旦降低最低版本，使用 AES-CBC 的套件就会生效，届时请设置。"_s);
+    else if (!others.isEmpty())
+        parts += message(
+            u"It names suites that are not allowed, which come into force if the lowest version is ever lowered: %1."_s,
+            u"列表中有不在允许范围内的套件，一旦降低最低版本就会生效：%1。"_s, others.join(u", "_s));
+    return sentences(parts);
+}
+
 Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node, const Component &component)
 {
     Finding finding = findingOf(rule, cluster, node, Verdict::Unknown, {});
@@ -46,10 +77,27 @@ Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node, cons
     const QStringList suites = texts(setting.value);
     const QString where = plainText(node.name);
     const QString what = componentName(rule.component) + u' ' + setting.name;
+    const Setting floor = settingInForce(node, rule.suites.floor);
+    const QString version = floor.unknown.isEmpty() ? floor.value.toString() : QString();
     finding.overridden = setting.overridden;
+    finding.actual = suites.isEmpty() ? actualText({}) : actualText(setting.value);
+    const Message trouble = suites.isEmpty() ? Message() : suitesTrouble(suites, component.release, version);
+    if (!trouble.isEmpty()) {
+        finding.verdict = Verdict::Error;
+        finding.reason =
+            sentences(QList<Message>{message(u"On node %1, %2 (%3): %4"_s, u"节点 %1 上的 %2（来源：%3）：%4"_s, where,
+                          what, describe(setting.origin), trouble)}
+                + setting.notes);
+        return finding;
+    }
+    if (version == highestFloor) {
+        finding.verdict = Verdict::Pass;
+        finding.reason =
+            sentences(QList<Message>{unusedList(rule, suites, where, what, floor)} + setting.notes + floor.notes);
+        return finding;
+    }
     if (suites.isEmpty()) {
         finding.verdict = Verdict::Fail;
-        finding.actual = actualText({});
         finding.fixable = canBeFixed(rule, node, component, setting);
         finding.reason = sentences(
             QList<Message>{message(
@@ -60,22 +108,7 @@ Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node, cons
             + setting.notes);
         return finding;
     }
-    finding.actual = actualText(setting.value);
-    const Setting floor = settingInForce(node, rule.suites.floor);
-    const QString version = floor.unknown.isEmpty() ? floor.value.toString() : QString();
-    if (const Message trouble = suitesTrouble(suites, component.release, version); !trouble.isEmpty()) {
-        finding.verdict = Verdict::Error;
-        finding.reason =
-            sentences(QList<Message>{message(u"On node %1, %2 (%3): %4"_s, u"节点 %1 上的 %2（来源：%3）：%4"_s, where,
-                          what, describe(setting.origin), trouble)}
-                + setting.notes);
-        return finding;
-    }
-    QStringList others;
-    for (const QString &suite : suites) {
-        if (!rule.suites.allowed.contains(suite))
-            others += plainText(suite);
-    }
+    const QStringList others = othersThan(rule.suites.allowed, suites);
     if (others.isEmpty()) {
         finding.verdict = Verdict::Pass;
         finding.reason = sentences(

@@ -80,11 +80,12 @@ Outcome judgeAddress(
                     u"Neither the node's InternalIP nor the addresses of its interfaces are known. Read it again, and "
                     u"a control-plane node too."_s,
                     u"既不知道该节点的 InternalIP，也不知道其网卡地址。请重新读取该节点，并同时读取一个控制面节点。"_s)};
-        return {Verdict::Pass,
+        return {Verdict::Unknown,
             message(
                 u"It is an address of the node. Whether it is the one by which the API server reaches it is not known, "
-                u"because no API server was asked."_s,
-                u"这是该节点自身的地址。由于没有从 API server 取得数据，无法确认 API server 是否使用该地址连接节点。"_s)};
+                u"because the node's InternalIP was not read. Read a control-plane node too."_s,
+                u"这是该节点自身的地址。由于未读到该节点的 InternalIP，无法确认 API server 是否使用该地址连接节点。请同时读取一个"
+                u"控制面节点。"_s)};
     }
     if (address == internal)
         return {Verdict::Pass, message(u"It is the node's InternalIP."_s, u"这是该节点的 InternalIP。"_s)};

@@ -38,6 +38,7 @@ public:
         const Cluster &cluster, const WorkloadList &workloads, const Rule &rule, const QList<NamespaceWaiver> &waivers)
         : m_cluster(cluster)
         , m_rule(rule)
+        , m_missing(workloads.missing())
         , m_report(cluster, workloads, rule, waivers, u"false"_s)
         , m_isRead(cluster.objects.value("serviceaccounts"_L1).isArray())
     {
@@ -134,16 +135,28 @@ private:
             if (workload->namespaceName == space)
                 names += workload->kind + u' ' + plainText(workload->name);
         }
+        const Message others = m_missing.isEmpty()
+            ? Message()
+            : message(u"Who else gets it is not known, because the API server's answer about these was not read: %1."_s,
+                u"由于未读到 API server 关于以下资源的应答，无法得知还有谁会得到该令牌：%1。"_s,
+                m_missing.join(u", "_s));
         if (names.isEmpty())
-            return message(u"No workload gets it today."_s, u"目前没有工作负载使用该令牌。"_s);
+            return !others.isEmpty()
+                ? message(
+                    u"Which workloads get it is not known, because the API server's answer about these was not read: %1."_s,
+                    u"由于未读到 API server 关于以下资源的应答，无法得知哪些工作负载会得到该令牌：%1。"_s,
+                    m_missing.join(u", "_s))
+                : message(u"No workload gets it today."_s, u"目前没有工作负载使用该令牌。"_s);
         const QString list = QStringList(names.first(std::min(named, names.size()))).join(u", "_s);
-        return names.size() > named ? message(u"It is mounted by %1 and %2 more."_s,
-                   u"挂载它的有 %1 以及另外 %2 个。"_s, list, QString::number(names.size() - named))
-                                    : message(u"It is mounted by %1."_s, u"挂载它的有 %1。"_s, list);
+        const Message mounted = names.size() > named ? message(u"It is mounted by %1 and %2 more."_s,
+                                    u"挂载它的有 %1 以及另外 %2 个。"_s, list, QString::number(names.size() - named))
+                                                     : message(u"It is mounted by %1."_s, u"挂载它的有 %1。"_s, list);
+        return others.isEmpty() ? mounted : sentences({mounted, others});
     }
 
     const Cluster &m_cluster;
     const Rule &m_rule;
+    QStringList m_missing; ///< resources that make or are pods, whose list was not read
     WorkloadReport m_report;
     bool m_isRead = false;
     QMap<QString, QJsonValue> m_accounts; ///< namespace → what its default account says; null: nothing

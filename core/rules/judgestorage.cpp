@@ -4,6 +4,7 @@
 
 #include "base/plaintext.h"
 #include "cluster/yamlvalue.h"
+#include "rules/auditlog.h"
 
 #include <QJsonArray>
 #include <QJsonObject>
@@ -45,13 +46,32 @@ Message notSeen(const Node &node, const QString &path, const FileRecord *file)
         file ? file->reason : Message()});
 }
 
+/// Where on the node the path of a component's argument is; empty with the reason when it is not the node's or nobody
+/// knows.
+QString onNode(const Node &node, const Component &component, const QString &path, Finding &finding)
+{
+    const NodePath where = nodePath(node, component, path, {});
+    if (where.unknown.isEmpty() && !where.path.isEmpty())
+        return where.path;
+    finding.verdict = Verdict::Unknown;
+    finding.reason = where.unknown.isEmpty()
+        ? message(
+            u"On node %1, %2 is in the container of %3 alone: nothing of the node is mounted there, so it cannot be "
+            u"looked at from the node."_s,
+            u"节点 %1 上 %2 只存在于 %3 的容器内：没有把节点上的路径挂载到该处，无法从节点上查看。"_s,
+            plainText(node.name), plainText(path), componentName(component.kind))
+        : where.unknown;
+    return {};
+}
+
 Finding judgeDirectory(const Cluster &cluster, const Rule &rule, const Node &node, const Component &component)
 {
     Finding finding = findingOf(rule, cluster, node, Verdict::Unknown, {});
     finding.expected = u"\u2264 %1"_s.arg(octal(rule.directoryMode));
     if (doesNotApply(rule, node, component, finding))
         return finding;
-    const QString path = pathInForce(node, rule.setting, finding);
+    const QString written = pathInForce(node, rule.setting, finding);
+    const QString path = written.isEmpty() ? QString() : onNode(node, component, written, finding);
     if (path.isEmpty())
         return finding;
     const FileRecord *file = node.snapshot->file(path.endsWith(u'/') ? path.chopped(1) : path);
@@ -90,9 +110,12 @@ Finding judgeTwoFiles(const Cluster &cluster, const Rule &rule, const Node &node
     const QString first = pathInForce(node, rule.setting, finding);
     if (first.isEmpty())
         return finding;
+    const Component *other = node.component(rule.other.component);
     QByteArray hashes[2];
     for (int i = 0; i < 2; ++i) {
-        const QString &path = i == 0 ? first : second;
+        const QString path = onNode(node, i == 0 || !other ? component : *other, i == 0 ? first : second, finding);
+        if (path.isEmpty())
+            return finding;
         const FileRecord *file = node.snapshot->file(path);
         if (!file || file->sha256.size() != 64) {
             finding.reason = notSeen(node, path, file);
@@ -137,8 +160,8 @@ Finding judgeEncryption(const Cluster &cluster, const Rule &rule, const Node &no
     if (doesNotApply(rule, node, component, finding))
         return finding;
     const QString where = plainText(node.name);
-    const QString path = pathInForce(node, rule.setting, finding);
-    if (path.isEmpty()) {
+    const QString written = pathInForce(node, rule.setting, finding);
+    if (written.isEmpty()) {
         if (finding.verdict == Verdict::Fail) {
             finding.actual = u"not set"_s;
             finding.reason = message(u"On node %1, %2 is not set: Secrets lie in etcd in clear text."_s,
@@ -146,6 +169,9 @@ Finding judgeEncryption(const Cluster &cluster, const Rule &rule, const Node &no
         }
         return finding;
     }
+    const QString path = onNode(node, component, written, finding);
+    if (path.isEmpty())
+        return finding;
     const FileRecord *file = node.snapshot->file(path);
     if (!file || !file->hasContent) {
         finding.reason = notSeen(node, path, file);

@@ -374,18 +374,21 @@ private:
         return object;
     }
 
-    /// The flag is there once, with the value or with the item added to what it had.
+    /// The flag is there once, with the value or with the items added to what it had.
     bool hasFix(const QList<QByteArray> &argv, const RuleTest &test) const
     {
         const QByteArray start = m_rule.fixFlag.toUtf8() + '=';
-        const QByteArray item = ',' + m_rule.fixItem.toUtf8();
+        const QStringList items = listItems(m_rule.fixItem);
         QList<QByteArray> found;
         for (const QByteArray &word : argv) {
             if (word.startsWith(start))
                 found += word.mid(start.size());
         }
-        return found.size() == 1
-            && (found.constFirst() == wanted(test).toUtf8() || (item.size() > 1 && found.constFirst().endsWith(item)));
+        if (found.size() != 1 || found.constFirst() == wanted(test).toUtf8())
+            return found.size() == 1;
+        const QStringList list = listItems(QString::fromUtf8(found.constFirst()));
+        return !items.isEmpty()
+            && std::all_of(items.begin(), items.end(), [&](const QString &item) { return list.contains(item); });
     }
 
     /// One file is the other with the rule's key set, and nothing else.

@@ -94,7 +94,7 @@ private:
     void readControllers(int node, Rule &rule)
     {
         rule.check = CheckKind::Controllers;
-        const auto fields = m_read.fields(node, {"flag"_ba, "off"_ba, "renamed?"_ba});
+        const auto fields = m_read.fields(node, {"flag"_ba, "off"_ba, "renamed?"_ba, "needed?"_ba, "keep?"_ba});
         if (m_read.failed())
             return;
         rule.setting = readName(node, fields, rule);
@@ -106,6 +106,24 @@ private:
                 return;
             rule.controller.renamed = m_read.text(renamed["to"]);
             rule.controller.renamedIn = readRelease(renamed["in"]);
+        }
+        if (fields.contains("needed")) {
+            const auto needed = m_read.fields(fields["needed"], {"until"_ba, "lost"_ba});
+            if (m_read.failed())
+                return;
+            rule.controller.neededUntil = readRelease(needed["until"]);
+            rule.controller.neededFor = m_read.bilingual(needed["lost"]);
+        }
+        for (const int item : fields.contains("keep") ? m_read.items(fields["keep"]) : QList<int>()) {
+            const auto kept = m_read.fields(item, {"name"_ba, "renamed?"_ba, "beyond_star?"_ba, "lost"_ba});
+            if (m_read.failed())
+                return;
+            KeptController controller{m_read.text(kept["name"]), {}, false, m_read.bilingual(kept["lost"])};
+            if (kept.contains("renamed"))
+                controller.renamed = m_read.text(kept["renamed"]);
+            if (kept.contains("beyond_star"))
+                controller.beyondStar = readBool(kept["beyond_star"]);
+            rule.controller.keep += controller;
         }
         requireComponent(node, rule, ComponentKind::ControllerManager);
     }

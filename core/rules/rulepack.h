@@ -97,12 +97,24 @@ struct CipherSuites
     QStringList allowed;
 };
 
+/// A controller that has to stay on beside the one that is to be off.
+struct KeptController
+{
+    QString name; ///< the name that all releases know
+    QString renamed; ///< another name of it, from the release on in which the controller to be off has one
+    bool beyondStar = false; ///< "*" does not include it: the list has to name it
+    Message lost; ///< what no longer works without it
+};
+
 /// A controller that is to be off.
 struct ControllerSwitch
 {
     QString off; ///< the name that all releases know
     QString renamed; ///< another name of it; empty where there is none
     Release renamedIn; ///< from here on the other name is known; before it, a name that stops the component
+    Release neededUntil; ///< up to here the cluster does not work without it; not known: it does in all
+    Message neededFor; ///< what does not work then
+    QList<KeptController> keep;
 };
 
 /// Files of a node, and what may be done with them at most.
@@ -318,7 +330,8 @@ struct Rule
     QString fixFlag; ///< fix of a static-pod flag: "--profiling"; empty where there is none
     QString fixPath; ///< fix of a field: "tlsMinVersion"; empty where there is none
     QString fixValue; ///< "false", ownAddress; of a list with commas; the parameter's proposal where there is one
-    QString fixItem; ///< of a list flag that is set already: this is added to it, and fixValue is for the others
+    QString fixItem; ///< of a list flag that is set already: these, with commas, are added to it as far as it does not
+                     ///< name them; fixValue is for the others
     std::optional<Parameter> parameter; ///< what the fix asks for; given by `--set ID=VALUE` or in the review
 };
 

@@ -7,6 +7,7 @@
 #include "cluster/staticpod.h"
 #include "cluster/yamlvalue.h"
 #include "rules/assertion.h"
+#include "rules/auditlog.h"
 #include "rules/configmapfile.h"
 #include "rules/judge.h"
 #include "rules/kubeletsearch.h"
@@ -318,6 +319,13 @@ private:
             else if (fact.sign == UpgradeSign::AuditZero && !found.isEmpty() && bites(fact, found.constLast()))
                 report(found.constLast().text, found.constLast().origin);
             break;
+        case UpgradeSign::AuditReadOnly:
+        case UpgradeSign::AuditUnwritten:
+            if (!writesAuditFiles(argv, component.kind))
+                break;
+            if (signOf(node, component, found.constLast().text) == fact.sign)
+                report(found.constLast().text, found.constLast().origin);
+            break;
         case UpgradeSign::AuditPolicy:
             if (!found.isEmpty())
                 auditPolicy(node, component, fact, found.constLast());
@@ -325,6 +333,18 @@ private:
         default:
             break;
         }
+    }
+
+    /// What speaks against kube-apiserver's being able to create its audit log; nothing where it is in the container
+    /// alone (it makes the directory there) and where nobody knows.
+    static std::optional<UpgradeSign> signOf(const Node &node, const Component &component, const QString &log)
+    {
+        const NodePath where = nodePath(node, component, log, {});
+        if (!where.unknown.isEmpty() || where.path.isEmpty())
+            return {};
+        if (where.mount && where.mount->readOnly)
+            return UpgradeSign::AuditReadOnly;
+        return node.snapshot->file(where.path) ? std::nullopt : std::optional(UpgradeSign::AuditUnwritten);
     }
 
     void auditPolicy(const Node &node, const Component &component, const UpgradeFact &fact, const Mention &path)

@@ -114,6 +114,32 @@ Message auditSize()
         u"is full."_s,
         u"目前 0 等同于 100 MB；自该版本起 0 表示不再轮转，日志会一直增长直到写满磁盘。"_s};
 }
+Message auditReadOnly()
+{
+    return {
+        u"From this release on kube-apiserver creates the log when it starts, not with the first event, and does not start "
+        u"where it cannot. Its directory is mounted read-only."_s,
+        u"自该版本起，kube-apiserver 在启动时（而不是出现第一个事件时）创建日志文件，无法创建则不能启动。日志目录目前以只读方式挂载。"_s};
+}
+Message mountWritable()
+{
+    return {u"Take readOnly away from the mount of the log's directory."_s, u"去掉日志目录挂载中的 readOnly。"_s};
+}
+Message auditUnwritten()
+{
+    return {
+        u"From this release on kube-apiserver creates the log when it starts, also without a policy, and does not start where "
+        u"it cannot. On the node there is no such file today, so nothing shows that it can be written."_s,
+        u"自该版本起，即使没有审计策略，kube-apiserver 也会在启动时创建日志文件，无法创建则不能启动。节点上目前没有该文件，无法证明该"
+        u"路径可写。"_s};
+}
+Message provePath()
+{
+    return {
+        u"Make sure that the account of kube-apiserver can write the mounted directory, or take the argument away if no log "
+        u"is wanted."_s,
+        u"请确认 kube-apiserver 的账号可以写入所挂载的目录；如不需要日志，请删除该参数。"_s};
+}
 Message setRetention()
 {
     return {u"Give the number that your retention rules ask for."_s, u"按留存要求明确设置数值。"_s};
@@ -266,6 +292,10 @@ constexpr UpgradeFact facts[] = {
         "CHANGELOG/CHANGELOG-1.24.md"},
     {node, Flag, "--non-masquerade-cidr", nullptr, 24, stops, nullptr, nullptr, "CHANGELOG/CHANGELOG-1.24.md"},
     {node, Flag, "--really-crash-for-testing", nullptr, 24, stops, nullptr, nullptr, "CHANGELOG/CHANGELOG-1.24.md"},
+    {api, AuditReadOnly, "--audit-log-path", nullptr, 22, stops, auditReadOnly, mountWritable,
+        "staging/src/k8s.io/apiserver/pkg/server/options/audit.go, v1.22.0"},
+    {api, AuditUnwritten, "--audit-log-path", nullptr, 22, alters, auditUnwritten, provePath,
+        "staging/src/k8s.io/apiserver/pkg/server/options/audit.go, v1.22.0"},
     {api, AuditPolicy, "--audit-policy-file", nullptr, 24, stops, policyVersion, writePolicyV1,
         "CHANGELOG/CHANGELOG-1.24.md"},
     {api, FlagHas, "--audit-log-version", "audit.k8s.io/v1alpha1", 24, stops, eventVersion, writeEventV1,

@@ -17,6 +17,8 @@ enum class UpgradeSign
     FlagHas, ///< the list that the flag gives holds the word
     FlagMissing, ///< the flag is not given
     FieldZero, ///< the kubelet's configuration gives the field 0
+    AuditReadOnly, ///< the audit log lies on a file system that the container has read-only
+    AuditUnwritten, ///< there is no audit log file at the path that the flag gives
     AuditPolicy, ///< the audit policy's apiVersion is not audit.k8s.io/v1
     AuditUnset, ///< there are audit log files, and the flag is not given
     AuditZero, ///< there are audit log files, and the flag is 0

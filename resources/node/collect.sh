@@ -259,8 +259,13 @@ arguments() {
             'kube-apiserver --authorization-config' | 'kube-apiserver --egress-selector-config-file' | \
             'kube-scheduler --config' | 'kube-apiserver --client-ca-file' | 'kubelet --client-ca-file')
             named="$named$value$nl"
+            mounted "$value"
             ;;
-        'etcd --data-dir') etcd_data=$value ;;
+        'etcd --trusted-ca-file') mounted "$value" ;;
+        'etcd --data-dir')
+            on_host "$value"
+            etcd_data=${host:-$value}
+            ;;
         'kube-proxy --config') proxy_config=$value ;;
         'dockerd --config-file') [ -n "$container" ] || docker_config=$value ;;
         esac
@@ -406,20 +411,20 @@ scalars() {
 # beside: the kubelet takes a relative path in its configuration from the directory of that file.
 beside() { sed "/^[^/]/s|^|${config%/*}/|"; }
 
-# on_host PATH: sets $host to where on the node that is what kube-apiserver has at PATH, from what is mounted for it;
-# empty when it is in its container alone. $replaced: the node has another file in that place by now.
+# on_host PATH: sets $host to where on the node that is what the process $pid in $container has at PATH, from what is
+# mounted for it; empty when it is in its container alone. $replaced: the node has another file in that place by now.
 on_host() {
     host=$1 replaced='' best='' source=''
-    [ -n "$apiserver_container" ] || return
+    [ -n "$container" ] || return 0
     host=''
     while read -r _ _ device root point _; do
         case $1/ in
         "${point%/}"/*) [ ${#point} -lt ${#best} ] || best=$point source=$device$root ;;
         esac
-    done 2>/dev/null <"/proc/$apiserver/mountinfo"
-    case $best in '' | /) return ;; esac
+    done 2>/dev/null <"/proc/$pid/mountinfo"
+    case $best in '' | /) return 0 ;; esac
     case $source in
-    *\\*) return ;; # a blank in its name
+    *\\*) return 0 ;; # a blank in its name
     *//deleted) replaced=yes source=${source%//deleted} ;;
     esac
     while read -r _ _ device root point _; do
@@ -432,8 +437,15 @@ on_host() {
     done 2>/dev/null </proc/self/mountinfo
 }
 
+# mounted PATH: the node's own file at what the process $pid has at PATH is wanted, too.
+mounted() {
+    on_host "$1"
+    [ -z "$host" ] || named=$named$host$nl
+}
+
 # audited: where the audit policy and the audit log of kube-apiserver are.
 audited() {
+    pid=$apiserver container=$apiserver_container
     if [ -z "$apiserver" ] && [ -r /etc/kubernetes/manifests/kube-apiserver.yaml ]; then # it may be down because of them
         audit_policy=$(sed -n 's/^[[:space:]]*-[[:space:]]*["'\'']\{0,1\}--audit-policy-file=\(\/[^"'\''[:space:]]*\).*/\1/p' \
             /etc/kubernetes/manifests/kube-apiserver.yaml | tail -n 1)
@@ -898,11 +910,25 @@ labels() {
         asked=$((asked + 1))
         label=''
         read -r label 2>/dev/null <"${entry%cgroup}attr/current" || :
-        [ -z "$label" ] || printf '%s\n' "$label"
-    done | sort | awk '
-        $0 != label { if (count && ++shown <= 100) print " count=" count " text=" label; label = $0; count = 0 }
+        [ -n "$label" ] || continue
+        container=-
+        while IFS= read -r line; do
+            line=${line##*/}
+            line=${line%.scope}
+            line=${line##*-}
+            case $line in
+            *[!0-9a-f]*) ;;
+            *) [ ${#line} -ne 64 ] || container=$line ;;
+            esac
+        done 2>/dev/null <"$entry"
+        printf '%s %s\n' "$container" "$label"
+    done | sort -k 2 | awk '
+        function told() { if (count && ++shown <= 100) print " count=" count " containers=" ids " text=" label }
+        { id = substr($1, 1, 12); text = substr($0, length($1) + 2) }
+        text != label { told(); label = text; count = 0; ids = ""; known = 0; split("", seen) }
         { count++ }
-        END { if (count && ++shown <= 100) print " count=" count " text=" label }'
+        id != "-" && !(id in seen) && known < 500 { seen[id] = 1; known++; ids = ids (ids == "" ? "" : ",") id }
+        END { told() }'
 }
 
 # runtime: the lines of the runtime's configuration that decide about confinement; nothing else of it.

@@ -329,6 +329,28 @@ private Q_SLOTS:
         }
         QCOMPARE(seen, records);
     }
+
+    /// What etcd's arguments name is in its container: read is what the node has mounted there.
+    void whatEtcdHasMounted_data() { shells(); }
+    void whatEtcdHasMounted()
+    {
+        QFETCH(QStringList, shell);
+        if (const QString why = cannotStandApart(); !why.isEmpty())
+            QSKIP(qPrintable(why));
+        QTemporaryDir scratch;
+        QProcess process;
+        QVERIFY(run(process,
+            m_apart
+                + QStringList{QStringLiteral(TEST_DATA "/collect/node"), scratch.path(), shell.join(u' ') + u" -s"_s,
+                    u"usual"_s, m_script, u"moved"_s}));
+        QCOMPARE(process.readAllStandardError(), QByteArray());
+        const auto snapshot = parseSnapshot(u"node"_s, process.readAllStandardOutput());
+        QVERIFY(snapshot && snapshot->complete);
+        const FileRecord *data = snapshot->file(scratch.filePath(u"moved/data"_s));
+        QVERIFY(data && data->mode == 0755);
+        const FileRecord *ca = snapshot->file(scratch.filePath(u"moved/ca.pem"_s));
+        QVERIFY(ca && ca->hasContent && ca->sha256.size() == 64);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestCollect)

@@ -242,7 +242,10 @@ private Q_SLOTS:
                                     << "env: [{name: ETCD_DATA_DIR, value: /d}]\n"_ba << u"unknown cp1"_s;
         QTest::newRow("an argument beats the variable")
             << "etcd --data-dir=/d"_ba
-            << "env: [{name: ETCD_DATA_DIR, value: /e}]\n"_ba << u"pass cp1"_s;
+            << "env: [{name: ETCD_DATA_DIR, value: /e}]\n"
+               "spec: {containers: [{volumeMounts: [{name: d, mountPath: /d}]}], "
+               "volumes: [{name: d, hostPath: {path: /d}}]}\n"_ba
+            << u"pass cp1"_s;
     }
     void etcdsEnvironmentIsNotGuessed()
     {
@@ -257,6 +260,59 @@ private Q_SLOTS:
         Node node = nodeOf(builder.file(etcd.manifest, manifest).record(directory));
         node.components = {etcd};
         QCOMPARE(judged(clusterOf({node}), u"M-03-data"_s), QStringList{expected});
+    }
+
+    // What an argument names is in the container; judged is what the node has mounted there.
+    void pathsInContainersAreMapped_data()
+    {
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<QByteArray>("argv");
+        QTest::addColumn<QByteArray>("hostPath"); // mounted over /d; empty: nothing is
+        QTest::addColumn<QString>("expected");
+        const QByteArray etcd = "etcd --data-dir=/d/etcd --trusted-ca-file=/d/ca.crt";
+        const QByteArray server = "kube-apiserver --encryption-provider-config=/d/enc.yaml";
+        QTest::newRow("data where it seems") << u"M-03-data"_s << etcd << "/d"_ba << u"pass cp1"_s;
+        QTest::newRow("data elsewhere") << u"M-03-data"_s << etcd << "/open"_ba << u"fail cp1"_s;
+        QTest::newRow("data elsewhere, not read") << u"M-03-data"_s << etcd << "/gone"_ba << u"unknown cp1"_s;
+        QTest::newRow("data in the container") << u"M-03-data"_s << etcd << ""_ba << u"unknown cp1"_s;
+        QTest::newRow("CA where it seems") << u"M-03-ca"_s << etcd << "/d"_ba << u"pass cp1"_s;
+        QTest::newRow("CA elsewhere") << u"M-03-ca"_s << etcd << "/open"_ba << u"fail cp1"_s;
+        QTest::newRow("CA in the container") << u"M-03-ca"_s << etcd << ""_ba << u"unknown cp1"_s;
+        QTest::newRow("encryption where it seems") << u"M-03-encryption"_s << server << "/d"_ba << u"pass cp1"_s;
+        QTest::newRow("encryption elsewhere") << u"M-03-encryption"_s << server << "/open"_ba << u"fail cp1"_s;
+        QTest::newRow("encryption in the container") << u"M-03-encryption"_s << server << ""_ba << u"unknown cp1"_s;
+    }
+    void pathsInContainersAreMapped()
+    {
+        QFETCH(QString, rule);
+        QFETCH(QByteArray, argv);
+        QFETCH(QByteArray, hostPath);
+        QFETCH(QString, expected);
+        const ComponentKind kind = argv.startsWith("etcd") ? ComponentKind::Etcd : ComponentKind::ApiServer;
+        Component judgedOne = component(kind, argv);
+        judgedOne.release = {34, 0};
+        judgedOne.manifest = u"/etc/kubernetes/manifests/it.yaml"_s;
+        SnapshotBuilder builder(u"cp1"_s);
+        builder.file(judgedOne.manifest,
+            hostPath.isEmpty() ? "kind: Pod\n"_ba
+                               : "spec: {containers: [{volumeMounts: [{name: d, mountPath: /d}]}], "
+                                 "volumes: [{name: d, hostPath: {path: "
+                    + hostPath + "}}]}\n");
+        for (const QString &root : {u"/d"_s, u"/open"_s}) {
+            FileRecord directory = fileOf(root + u"/etcd"_s, root == "/d"_L1 ? 0700 : 0755, 0, 0);
+            directory.type = FileRecord::Type::Directory;
+            builder.record(directory);
+            builder.file(root + u"/ca.crt"_s, root == "/d"_L1 ? "of etcd\n"_ba : "of the cluster\n"_ba);
+            builder.file(root + u"/enc.yaml"_s,
+                root == "/d"_L1 ? "resources: [{resources: [secrets], providers: [{kms: {}}]}]\n"_ba
+                                : "resources: [{resources: [secrets], providers: [{identity: {}}]}]\n"_ba);
+        }
+        builder.file(u"/ca.crt"_s, "of the cluster\n");
+        Node node = nodeOf(builder);
+        node.components = {judgedOne};
+        if (kind == ComponentKind::Etcd)
+            node.components += component(ComponentKind::ApiServer, "kube-apiserver --client-ca-file=/ca.crt");
+        QCOMPARE(judged(clusterOf({node}), rule), QStringList{expected});
     }
 
     // Switches written bare, before a flag whose value is a word of its own.

@@ -40,7 +40,9 @@ QByteArray manifest(const QByteArray &command)
 {
     return "apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n  namespace: kube-system\nspec:\n  containers:\n  - name: x\n"
            "    command:\n    - "
-        + QByteArray(command).replace(" ", "\n    - ") + "\n";
+        + QByteArray(command).replace(" ", "\n    - ")
+        + "\n    volumeMounts:\n    - {name: logs, mountPath: /logs}\n    - {name: logs, mountPath: /ro, readOnly: true}\n"
+          "  volumes:\n  - name: logs\n    hostPath: {path: /srv/logs}\n";
 }
 
 Component component(ComponentKind kind, const Release &release, SnapshotBuilder &builder, const QByteArray &command)
@@ -246,6 +248,22 @@ private Q_SLOTS:
                       "--audit-log-maxsize=0"},
             {u"1.36 kube-apiserver --audit-log-maxsize changes-meaning kube-apiserver.yaml:16"_s});
         row("no rotation of standard output", {.minor = 35, .apiServer = issuer + " --audit-log-path=-"}, {});
+
+        const auto logTo = [](const QByteArray &path) {
+            return issuer + " --audit-log-path=" + path + " --audit-log-maxage=9 --audit-log-maxbackup=9";
+        };
+        const QMap<QString, QByteArray> written{{u"/srv/logs/a.log"_s, "{}"}};
+        row("an audit log that is not there", {.minor = 21, .apiServer = logTo("/logs/a.log")},
+            {u"1.22 kube-apiserver --audit-log-path changes-meaning kube-apiserver.yaml:13"_s});
+        row("an audit log that is written already", {.minor = 21, .apiServer = logTo("/logs/a.log"), .files = written},
+            {});
+        row("an audit log on a mount that is read-only",
+            {.minor = 21, .apiServer = logTo("/ro/a.log"), .files = written},
+            {u"1.22 kube-apiserver --audit-log-path does-not-start kube-apiserver.yaml:13"_s});
+        row("an audit log in the container, which makes the directory",
+            {.minor = 21, .apiServer = logTo("/var/log/a.log")}, {});
+        row("an audit log of a release that made it at its start", {.minor = 22, .apiServer = logTo("/logs/a.log")},
+            {});
 
         // kube-controller-manager and kube-scheduler.
         row("eviction timeout", {.minor = 26, .controllerManager = "--pod-eviction-timeout=1m"},
