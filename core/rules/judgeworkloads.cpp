@@ -180,7 +180,7 @@ private:
         const QStringView name = path.first(list);
         const QJsonValue items = fieldAt(value, name, broken);
         const QString here = seen.isEmpty() ? name.toString() : seen + u'.' + name.toString();
-        if (!items.isArray() && !items.isNull()) {
+        if (broken || (!items.isArray() && !items.isNull())) {
             add(items, field, here, true);
             return;
         }

@@ -582,6 +582,21 @@ private Q_SLOTS:
         QVERIFY2(m_wrong.isEmpty(), qPrintable(m_wrong.join(u'\n')));
     }
 
+    /// A rule whose kind reads a setting is spoilt above, or in tst_badobjects; the others read none: attributes of
+    /// files, whole files, and what a port or the kernel answers.
+    void everyRuleIsSpoilt()
+    {
+        using enum CheckKind;
+        static const QList<CheckKind> objects{
+            Workload, ServiceAccountTokens, ClusterAdmins, Docker, Reported, ChainedPlugin};
+        static const QList<CheckKind> none{StaticPodDirectory, FileAttributes, Confinement, ServedVersion, ServedSuites,
+            ServingCertificate, SameArguments};
+        for (const Rule &rule : m_pack.rules) {
+            const bool elsewhere = objects.contains(rule.check) || none.contains(rule.check);
+            QVERIFY2(knobsOf(rule).isEmpty() == elsewhere, qPrintable(rule.id));
+        }
+    }
+
     /// The same situations with the right value pass: the table above looks at the right place.
     void rightValuesPass()
     {
