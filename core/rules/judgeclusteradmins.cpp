@@ -105,11 +105,17 @@ QList<Finding> judgeClusterAdmins(const Cluster &cluster, const Rule &rule)
     }
     QList<Finding> findings;
     QStringList own;
+    QStringList unreadable;
     for (const QJsonValue &item : cluster.list(resource)) {
         const QJsonObject role = item["roleRef"_L1].toObject();
         if (role.value("kind"_L1).toString() != "ClusterRole"_L1
             || role.value("name"_L1).toString() != rule.admins.role)
             continue;
+        const QJsonValue subjects = item["subjects"_L1];
+        if (!subjects.isArray() && !subjects.isNull() && !subjects.isUndefined()) {
+            unreadable += plainText(item["metadata"_L1]["name"_L1].toString());
+            continue;
+        }
         const Binding binding = readBinding(item.toObject(), rule.admins);
         for (const QString &subject : binding.expected)
             own += u"%1 (%2)"_s.arg(subject, plainText(binding.name));
@@ -119,6 +125,11 @@ QList<Finding> judgeClusterAdmins(const Cluster &cluster, const Rule &rule)
     const Message ofCluster = own.isEmpty()
         ? message(u"None of the cluster's own subjects is bound to it."_s, u"集群自身的主体均未绑定该角色。"_s)
         : message(u"The cluster's own are %1."_s, u"集群自身的有 %1。"_s, listed(own));
+    if (!unreadable.isEmpty()) {
+        findings += summary(Verdict::Unknown,
+            message(u"The subjects of these ClusterRoleBindings are no list, so they were not judged: %1."_s,
+                u"以下 ClusterRoleBinding 的 subjects 不是列表，因此未对其进行判定：%1。"_s, listed(unreadable)));
+    }
     if (findings.isEmpty()) {
         Finding finding = summary(Verdict::Pass,
             sentences({message(u"Nobody but the cluster's own subjects is bound to the ClusterRole %1."_s,

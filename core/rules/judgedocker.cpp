@@ -161,6 +161,13 @@ private:
     /// An address of TCP needs client certificates, on loopback too: every local account reaches it, and it is root.
     void lookAtHosts()
     {
+        if (const QJsonValue written = m_file.value("hosts"_L1);
+            !written.isNull() && !written.isUndefined() && !written.isArray()) {
+            add(Verdict::Error, u"hosts"_s, u"tlsverify"_s, actualText(written), true,
+                message(u"On node %1, %2 in %3 is of the wrong type: dockerd does not start with it."_s,
+                    u"节点 %1 上 %3 中 %2 的类型错误：dockerd 无法以此启动。"_s, m_where, u"hosts"_s, m_path));
+            return;
+        }
         QStringList hosts;
         for (const QJsonValue &host : m_file["hosts"_L1].toArray())
             hosts += plainText(host.toString());

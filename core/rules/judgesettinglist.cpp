@@ -37,6 +37,10 @@ Finding judgeUrls(
     finding.overridden = setting.overridden;
     finding.reason = settingSentence(rule, node, setting, finding.expected);
     finding.verdict = Verdict::Pass;
+    // Metrics alone need no address of their own (etcd, server/embed/config.go).
+    const bool isGiven = setting.origin.kind != Origin::Kind::Default && name.flag != "--listen-metrics-urls"_L1;
+    if (isGiven && setting.value.toArray().isEmpty())
+        finding.verdict = Verdict::Error;
     for (const QJsonValue &item : setting.value.toArray()) {
         const QUrl url(item.toString(), QUrl::StrictMode);
         if (!url.isValid() || url.scheme().isEmpty())

@@ -9,6 +9,8 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace jiagu {
@@ -34,6 +36,17 @@ bool runsOnEveryNode(ComponentKind kind)
     return true;
 }
 
+/// Whether the component knows the value, or each item of a list.
+bool isAccepted(const Rule &rule, const QJsonValue &value)
+{
+    if (rule.accepts.isEmpty())
+        return true;
+    const QJsonArray items = value.isArray() ? value.toArray() : QJsonArray{value};
+    return std::all_of(items.begin(), items.end(), [&rule](const QJsonValue &item) {
+        return item.toString().isEmpty() || rule.accepts.contains(item.toString());
+    });
+}
+
 Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node, const Component &component)
 {
     Finding finding = findingOf(rule, cluster, node, Verdict::Unknown, {});
@@ -50,8 +63,7 @@ Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node, cons
     finding.actual = actualText(setting.value);
     finding.overridden = setting.overridden;
     finding.reason = settingSentence(rule, node, setting, finding.expected);
-    const QString text = setting.value.toString();
-    if (!rule.accepts.isEmpty() && !text.isEmpty() && !rule.accepts.contains(text)) {
+    if (!isAccepted(rule, setting.value)) {
         finding.verdict = Verdict::Error;
         finding.reason = sentences({finding.reason,
             message(u"%1 does not know this value and does not start with it; it knows %2."_s,

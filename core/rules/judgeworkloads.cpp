@@ -82,6 +82,21 @@ Message spellingHint(const Assertion &assertion, const QJsonValue &value)
     return {};
 }
 
+/// The value at a path of field names; where something on the way is neither there nor an object, that, and `broken`.
+QJsonValue fieldAt(QJsonValue value, QStringView path, bool &broken)
+{
+    for (const QStringView key : path.tokenize(u'.')) {
+        if (value.isNull() || value.isUndefined())
+            return QJsonValue::Null;
+        if (!value.isObject()) {
+            broken = true;
+            return value;
+        }
+        value = value.toObject().value(key);
+    }
+    return value.isUndefined() ? QJsonValue(QJsonValue::Null) : value;
+}
+
 class Fields
 {
 public:
@@ -129,9 +144,14 @@ private:
             each(object, field, {}, field);
             return;
         }
-        QJsonValue value = valueAt(object, field);
+        bool broken = false;
+        QJsonValue value = fieldAt(object, field, broken);
         if (value.isNull() && m_place >= 0 && m_rule.fields.inherit)
-            value = valueAt(m_workload->spec, field);
+            value = fieldAt(m_workload->spec, field, broken);
+        if (broken) {
+            add(value, field, field, true);
+            return;
+        }
         if (value.isNull() && m_rule.fields.limitRange && !m_workload->isPod()) {
             if (!m_workloads.knowsLimitRanges()) {
                 if (!m_workloads.above(*m_workload))
@@ -147,15 +167,20 @@ private:
     void each(const QJsonValue &value, QStringView path, const QString &seen, const QString &field)
     {
         const qsizetype list = path.indexOf("[]"_L1);
+        bool broken = false;
         if (list < 0) {
-            compare(path.isEmpty() ? value : valueAt(value, path), field,
-                path.isEmpty() ? seen : seen + u'.' + path.toString());
+            const QJsonValue found = path.isEmpty() ? value : fieldAt(value, path, broken);
+            const QString place = path.isEmpty() ? seen : seen + u'.' + path.toString();
+            if (broken)
+                add(found, field, place, true);
+            else
+                compare(found, field, place);
             return;
         }
         const QStringView name = path.first(list);
-        const QJsonValue items = valueAt(value, name);
+        const QJsonValue items = fieldAt(value, name, broken);
         const QString here = seen.isEmpty() ? name.toString() : seen + u'.' + name.toString();
-        if (!items.isArray() && !items.isNull()) {
+        if (broken || (!items.isArray() && !items.isNull())) {
             add(items, field, here, true);
             return;
         }
@@ -206,6 +231,13 @@ QList<Finding> judgeWorkloads(
     const QString expected = rule.assertion.text();
     if (cluster.apiNode.isEmpty() || !cluster.apiError.isEmpty()) {
         Finding finding = findingOf(rule, cluster, Verdict::Unknown, workloadsNotRead(cluster));
+        finding.expected = expected;
+        return {finding};
+    }
+    if (workloads.count() == 0 && workloads.missing().isEmpty()) {
+        Finding finding = findingOf(rule, cluster, Verdict::NotApplicable,
+            message(u"The cluster has no pods and no templates of pods: there is nothing to judge."_s,
+                u"集群中没有 Pod，也没有 Pod 模板：没有可判定的对象。"_s));
         finding.expected = expected;
         return {finding};
     }

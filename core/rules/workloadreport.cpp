@@ -377,6 +377,13 @@ QList<Finding> WorkloadReport::finish()
         unknown(message(u"The API server's answer about %1 was not read, so these were not judged."_s,
             u"未读到 API server 关于 %1 的应答，因此未对其进行判定。"_s, m_workloads.missing().join(u", "_s)));
     }
+    if (const QStringList &unreadable = m_workloads.unreadable(); !unreadable.isEmpty()) {
+        unknown(message(
+            u"%1 objects came without the spec of a pod, or with one whose containers are no list, so they were not "
+            u"judged; the first is %2. Read the cluster again."_s,
+            u"有 %1 个对象不含 Pod 的 spec，或其 containers 不是列表，因此未对其进行判定；第一个是 %2。请重新读取该集群。"_s,
+            QString::number(unreadable.size()), unreadable.constFirst()));
+    }
     QList<Finding> result = folded();
     const bool failed =
         std::any_of(result.begin(), result.end(), [](const Finding &finding) { return finding.counts(); });

@@ -40,6 +40,29 @@ QString nameIn(const QJsonObject &metadata)
     return metadata.value("name"_L1).toString();
 }
 
+QString titleOf(QLatin1StringView kind, const Workload &workload)
+{
+    return kind + u' ' + plainText(workload.namespaceName) + u'/' + plainText(workload.name);
+}
+
+/// Whether it is what the API server gives as a pod's spec: every pod has containers
+/// (pkg/apis/core/validation/validation.go, validateContainers, 1.19 to 1.37).
+bool isPodSpec(const QJsonValue &value)
+{
+    for (const auto list : {"initContainers"_L1, "containers"_L1, "ephemeralContainers"_L1}) {
+        const QJsonValue containers = value[list];
+        const bool isAbsent = containers.isNull() || containers.isUndefined();
+        if (!isAbsent && !containers.isArray())
+            return false;
+        const QJsonArray items = containers.toArray();
+        if (std::any_of(items.begin(), items.end(), [](const QJsonValue &item) { return !item.isObject(); }))
+            return false;
+        if (items.isEmpty() && list == "containers"_L1)
+            return false;
+    }
+    return true;
+}
+
 /// Whether two specs of pods differ only in where the pod runs and in the generated names of token volumes.
 bool areAlike(const QJsonValue &left, const QJsonValue &right)
 {
@@ -139,7 +162,14 @@ void WorkloadList::collect(QLatin1StringView kind, QLatin1StringView specPath, c
         const QJsonObject metadata = object.value("metadata"_L1).toObject();
         Workload workload;
         workload.specPath = specPath;
-        workload.spec = valueAt(object, workload.specPath).toObject();
+        workload.namespaceName = metadata.value("namespace"_L1).toString();
+        workload.name = nameIn(metadata);
+        const QJsonValue spec = valueAt(object, workload.specPath);
+        if (!isPodSpec(spec)) {
+            m_unreadable += titleOf(kind, workload);
+            continue;
+        }
+        workload.spec = spec.toObject();
         for (const QJsonValue &reference : metadata.value("ownerReferences"_L1).toArray()) {
             const QJsonObject owner = reference.toObject();
             if (!owner.value("controller"_L1).toBool())
@@ -160,10 +190,8 @@ void WorkloadList::collect(QLatin1StringView kind, QLatin1StringView specPath, c
             m_podsOf.insert(workload.owner, m_workloads.size());
         }
         workload.kind = kind;
-        workload.namespaceName = metadata.value("namespace"_L1).toString();
-        workload.name = nameIn(metadata);
         workload.uid = metadata.value("uid"_L1).toString();
-        workload.title = workload.kind + u' ' + plainText(workload.namespaceName) + u'/' + plainText(workload.name);
+        workload.title = titleOf(kind, workload);
         if (metadata.value("annotations"_L1).toObject().contains("kubernetes.io/config.mirror"_L1))
             workload.staticNode = workload.spec.value("nodeName"_L1).toString(workload.staticNode);
         m_namespaces.insert(workload.namespaceName);

@@ -54,6 +54,7 @@ public:
     const QList<Workload> &all() const { return m_workloads; }
     qsizetype count() const { return m_count; } ///< of the objects that were read
     const QStringList &missing() const { return m_missing; } ///< resources whose list was not read
+    const QStringList &unreadable() const { return m_unreadable; } ///< titles of objects without a pod's spec in them
     const QSet<QString> &namespaces() const { return m_namespaces; }
     /// Its controller; null where it has none, or one that was not read.
     const Workload *above(const Workload &workload) const;
@@ -74,6 +75,7 @@ private:
     QHash<QString, const Workload *> m_byUid;
     QMultiHash<QString, qsizetype> m_podsOf; ///< UID of a controller → positions of its pods that differ
     QStringList m_missing;
+    QStringList m_unreadable;
     QSet<QString> m_namespaces;
     QHash<QString, QString> m_levels; ///< namespace → level; empty: no label
     QHash<QString, QJsonValue> m_limits; ///< "namespace/cpu" → value

@@ -705,7 +705,7 @@ private:
         const QJsonArray good{container(u"c"_s, false)};
         const QStringList ofJob{u"Job"_s, u"train"_s, u"vcjob"_s};
         row("the API was not read", rule, clusterOf(QList<Node>{}), {u"unknown high workload = "_s});
-        row("nothing runs", rule, clusterOf(QJsonObject{}), {u"pass high workload = "_s});
+        row("nothing runs", rule, clusterOf(QJsonObject{}), {u"not-applicable high workload = "_s});
         row("each kind", rule,
             clusterOf(QJsonObject{{u"pods"_s, QJsonArray{pod(u"a"_s, u"p"_s, bad)}},
                 {u"deployments"_s, QJsonArray{controller(u"a"_s, u"d"_s, bad)}},

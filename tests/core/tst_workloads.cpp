@@ -101,10 +101,12 @@ private Q_SLOTS:
                                       << 34 << u"It is a static pod of node n1."_s;
         QTest::newRow("the highest controller")
             << QByteArray(R"({"deployments": [{"metadata": {"namespace": "a", "name": "web", "uid": "d"},
-                  "spec": {"template": {"spec": {"containers": []}}}}],
+                  "spec": {"template": {"spec": {"containers": [{"name": "web",
+                    "securityContext": {"allowPrivilegeEscalation": false}}]}}}}],
                 "replicasets": [{"metadata": {"namespace": "a", "name": "web-1", "uid": "r",
                   "ownerReferences": [{"kind": "Deployment", "name": "web", "uid": "d", "controller": true}]},
-                  "spec": {"template": {"spec": {"containers": []}}}}],
+                  "spec": {"template": {"spec": {"containers": [{"name": "web",
+                    "securityContext": {"allowPrivilegeEscalation": false}}]}}}}],
                 "pods": [{"metadata": {"namespace": "a", "name": "web-1-x", "uid": "p",
                   "ownerReferences": [{"kind": "ReplicaSet", "name": "web-1", "uid": "r", "controller": true}]},
                   "spec": {"containers": [{"name": "injected"}]}}]})")
@@ -260,12 +262,13 @@ private Q_SLOTS:
 
     void saysWhoUsesTheToken()
     {
+        const QJsonObject podSpec{{u"containers"_s, QJsonArray{QJsonObject{{u"name"_s, u"web"_s}}}}};
         QJsonArray deployments;
         for (int i = 0; i < 12; ++i) {
             deployments += QJsonObject{{u"metadata"_s,
                                            QJsonObject{{u"namespace"_s, u"a"_s}, {u"name"_s, u"web%1"_s.arg(i)},
                                                {u"uid"_s, QString::number(i)}}},
-                {u"spec"_s, QJsonObject{{u"template"_s, QJsonObject{{u"spec"_s, QJsonObject()}}}}}};
+                {u"spec"_s, QJsonObject{{u"template"_s, QJsonObject{{u"spec"_s, podSpec}}}}}};
         }
         Cluster cluster = clusterOf(R"({"serviceaccounts": [{"metadata": {"namespace": "a", "name": "default"}},
             {"metadata": {"namespace": "b", "name": "default"}}]})");
