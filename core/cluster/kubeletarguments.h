@@ -17,6 +17,15 @@ struct SourcedArgument
 /// not read, or when an environment file that it needs was not.
 QList<SourcedArgument> writtenKubeletArguments(const Snapshot &snapshot);
 
+/// The files that define the kubelet's unit, and the environment files that it names, as far as `systemctl cat` said.
+struct KubeletUnitFiles
+{
+    QStringList units;
+    QStringList environment; ///< may hold patterns
+    QStringList optional; ///< those of `environment` that need not be there
+};
+KubeletUnitFiles kubeletUnitFiles(const Snapshot &snapshot);
+
 /// The configuration file and the drop-in directory that a kubelet of this argv reads; empty where it has none.
 QString kubeletConfigFile(const QList<QByteArray> &argv);
 QString kubeletDropInDirectory(const QList<QByteArray> &argv);
