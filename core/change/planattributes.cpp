@@ -51,7 +51,7 @@ Result<FileChange> planAttributes(const FixTarget &target)
     step.gidAfter = 0;
     step.gated = false;
     for (const Fix &fix : target.fixes) {
-        const int limit = modeLimit(*fix.rule, file->path);
+        const int limit = modeLimit(node, *fix.rule, file->path);
         step.modeAfter &= limit; // bits are taken away, never given
         step.component = fix.rule->component;
         if (!step.rules.contains(fix.rule->id))

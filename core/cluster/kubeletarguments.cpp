@@ -193,6 +193,29 @@ QList<SourcedArgument> writtenKubeletArguments(const Snapshot &snapshot)
         "kubelet-arguments", unit ? unit->content : QByteArray(), [&snapshot] { return writtenAnew(snapshot); });
 }
 
+KubeletUnitFiles kubeletUnitFiles(const Snapshot &snapshot)
+{
+    KubeletUnitFiles files;
+    const OutputRecord *unit = snapshot.output(u"systemctl-cat-kubelet"_s);
+    if (!unit || unit->status != 0 || !unit->error.isEmpty())
+        return files;
+    for (const UnitLine &line : unitLines(unit->content)) {
+        if (!line.file.isEmpty() && !files.units.contains(line.file))
+            files.units += line.file;
+        if (line.key != "EnvironmentFile")
+            continue;
+        const bool optional = line.value.startsWith('-');
+        const QString path = QString::fromUtf8(optional ? line.value.mid(1) : line.value);
+        if (path.isEmpty())
+            files.environment.clear();
+        else if (!files.environment.contains(path))
+            files.environment += path;
+        if (optional)
+            files.optional += path;
+    }
+    return files;
+}
+
 QString fromDirectory(const QString &directory, const QString &path)
 {
     if (path.isEmpty() || path.startsWith(u'/') || !directory.startsWith(u'/'))

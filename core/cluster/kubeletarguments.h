@@ -17,6 +17,15 @@ struct SourcedArgument
 /// not read, or when an environment file that it needs was not.
 QList<SourcedArgument> writtenKubeletArguments(const Snapshot &snapshot);
 
+/// The files that define the kubelet's unit, and the environment files that it names, as far as `systemctl cat` said.
+struct KubeletUnitFiles
+{
+    QStringList units;
+    QStringList environment; ///< may hold patterns
+    QStringList optional; ///< those of `environment` that need not be there
+};
+KubeletUnitFiles kubeletUnitFiles(const Snapshot &snapshot);
+
 /// The configuration file and the drop-in directory that a kubelet of this argv reads; empty where it has none. A
 /// relative path counts from the directory the process runs in (cmd/kubelet/app/server.go, loadConfigFile, v1.34.4:
 /// filepath.Abs) and stays relative when that is not known.

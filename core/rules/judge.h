@@ -66,8 +66,10 @@ bool canBeFixed(const Rule &rule, const Node &node, const Component &component, 
 Message settingSentence(const Rule &rule, const Node &node, const Setting &setting, const QString &expected);
 /// Why a list of cipher suites stops a component of the release, with this lowest TLS version; empty when it does not.
 Message suitesTrouble(const QStringList &suites, const Release &release, const QString &floor);
-/// The bits that a FileAttributes rule leaves a file; -1 when it is not about this file.
-int modeLimit(const Rule &rule, const QString &path);
+/// The bits that a FileAttributes rule leaves a file of the node; -1 when it is not about this file.
+int modeLimit(const Node &node, const Rule &rule, const QString &path);
+/// Why owner and mode of a file that holds keys let others read or change it; empty when they do not.
+Message looseAttributes(const Node &node, const FileRecord &file, int limit);
 /// Whether the whole path is of the form: `*` stands for any characters within a name, `**` for any directories, none
 /// too.
 bool fitsPattern(QStringView pattern, QStringView path);

@@ -17,6 +17,8 @@ namespace jiagu {
 
 namespace {
 
+constexpr int keysMode = 0600; ///< what a file of encryption keys may be at most
+
 /// A finding that is unknown, about a flag that names a file; its path when it is known.
 QString pathInForce(const Node &node, const SettingName &name, Finding &finding)
 {
@@ -153,6 +155,23 @@ QString writingProvider(const QJsonObject &config)
     return {};
 }
 
+/// The keys stand in the file: who reads it reads what they encrypt.
+void judgeKeysAttributes(const Node &node, const FileRecord &written, Finding &finding)
+{
+    const bool isLink = written.type == FileRecord::Type::Symlink;
+    const FileRecord *target = isLink ? node.snapshot->file(written.realPath) : &written;
+    FileRecord file;
+    file.path = written.path;
+    if (target && target->type != FileRecord::Type::Symlink)
+        file = *target;
+    const Message loose = looseAttributes(node, file, keysMode);
+    if (loose.isEmpty())
+        return;
+    const bool known = file.mode >= 0 && file.uid >= 0 && file.gid >= 0;
+    finding.verdict = known ? Verdict::Fail : Verdict::Unknown;
+    finding.reason = sentences({finding.reason, loose});
+}
+
 Finding judgeEncryption(const Cluster &cluster, const Rule &rule, const Node &node, const Component &component)
 {
     Finding finding = findingOf(rule, cluster, node, Verdict::Unknown, {});
@@ -200,6 +219,8 @@ Finding judgeEncryption(const Cluster &cluster, const Rule &rule, const Node &no
     finding.verdict = rule.providers.contains(provider)   ? Verdict::Pass
         : provider.isEmpty() || provider == "identity"_L1 ? Verdict::Fail
                                                           : Verdict::Error;
+    if (finding.verdict == Verdict::Pass)
+        judgeKeysAttributes(node, *file, finding);
     return finding;
 }
 

@@ -121,8 +121,12 @@ Cluster situation(const Rule &rule, const RuleTest &test, const Given &given)
     for (auto file = given.files.cbegin(); file != given.files.cend(); ++file)
         snapshot.files += fileRecord(file.key(), file.value());
     for (auto file = given.attributes.cbegin(); file != given.attributes.cend(); ++file) {
-        FileRecord record = fileRecord(file.key(), given.files.value(file.key()));
-        record.hasContent = given.files.contains(file.key());
+        const bool isDirectory = file.key().endsWith(u'/'); // "/etc/", and "//" for the root
+        const QString path = isDirectory ? file.key().chopped(1) : file.key();
+        FileRecord record = fileRecord(path, given.files.value(path));
+        record.hasContent = given.files.contains(path);
+        if (isDirectory)
+            record.type = FileRecord::Type::Directory;
         setAttributes(record, file.value());
         snapshot.files.removeIf([&record](const FileRecord &other) { return other.path == record.path; });
         snapshot.files += record;
@@ -135,7 +139,10 @@ Cluster situation(const Rule &rule, const RuleTest &test, const Given &given)
     directory.path = manifestDirectory;
     directory.realPath = manifestDirectory;
     directory.type = FileRecord::Type::Directory;
-    snapshot.files += directory;
+    directory.mode = 0755;
+    directory.uid = directory.gid = 0;
+    if (!given.attributes.contains(manifestDirectory + u'/'))
+        snapshot.files += directory;
     if (component.running)
         snapshot.processes += component.process;
     OutputRecord unit;

@@ -132,13 +132,29 @@ private:
     {
         rule.check = CheckKind::FileAttributes;
         for (const int item : m_read.items(node)) {
-            const auto fields = m_read.fields(item, {"path?"_ba, "holds?"_ba, "mode"_ba, "review?"_ba});
+            const auto fields = m_read.fields(item,
+                {"path?"_ba, "directory?"_ba, "holds?"_ba, "used_by?"_ba, "flags?"_ba, "field?"_ba, "what?"_ba,
+                    "mode?"_ba, "above?"_ba, "review?"_ba});
             if (m_read.failed())
                 return;
-            if (fields.contains("path") == fields.contains("holds")) {
+            const auto told = fields.contains("path") + fields.contains("directory") + fields.contains("holds")
+                + fields.contains("used_by");
+            if (told != 1) {
                 m_read.fail(item,
-                    message(u"Files are told by their path, or by what they hold: write path or holds."_s,
-                        u"文件按路径或按内容确定：请写 path 或 holds 之一。"_s));
+                    message(u"Files are told by their path, by what they hold, or by what uses them: write one of "
+                            u"path, directory, holds and used_by."_s,
+                        u"文件按路径、按内容或按使用者确定：请写 path、directory、holds、used_by 之一。"_s));
+                return;
+            }
+            if (fields.contains("used_by")) {
+                rule.used += readUsedFiles(item, fields);
+                continue;
+            }
+            if (!fields.contains("mode") || fields.contains("flags") || fields.contains("field")
+                || fields.contains("what") || fields.contains("above")) {
+                m_read.fail(item,
+                    message(u"path, directory and holds need mode; flags, field, what and above go with used_by."_s,
+                        u"path、directory、holds 必须有 mode；flags、field、what、above 只能与 used_by 一起使用。"_s));
                 return;
             }
             FileRule file;
@@ -147,7 +163,8 @@ private:
                 rule.keyMode = readMode(fields["mode"]);
                 continue;
             }
-            file.path = matching(fields["path"], u"/[A-Za-z0-9._/*-]{1,200}"_s,
+            file.directory = fields.contains("directory");
+            file.path = matching(fields[file.directory ? "directory"_ba : "path"_ba], u"/[A-Za-z0-9._/*-]{1,200}"_s,
                 message(u"an absolute path, with * and ** where names differ"_s, u"绝对路径（可用 * 和 **）"_s));
             file.mode = readMode(fields["mode"]);
             if (fields.contains("review"))
@@ -155,6 +172,42 @@ private:
             rule.files += file;
         }
         requireComponent(node, rule, ComponentKind::Kubelet);
+    }
+
+    UsedFiles readUsedFiles(int item, const PackFields &fields)
+    {
+        using Kind = UsedFiles::Kind;
+        UsedFiles used;
+        used.component = readComponent(fields["used_by"]);
+        if (fields.contains("mode"))
+            used.mode = readMode(fields["mode"]);
+        if (fields.contains("above"))
+            used.directoryMode = readMode(fields["above"]);
+        if (fields.contains("flags")) {
+            for (const int flag : m_read.items(fields["flags"]))
+                used.settings += SettingName{used.component, readFlag(flag), {}, ValueType::String};
+        }
+        if (fields.contains("field") && used.settings.size() == 1)
+            used.settings.first().path = readPath(fields["field"]);
+        if (fields.contains("what")) {
+            constexpr std::array kinds{Kind::DropIns, Kind::Environment, Kind::Unit, Kind::StaticPods};
+            const int kind =
+                m_read.oneOf(fields["what"], {u"drop-ins"_s, u"environment"_s, u"unit"_s, u"static-pods"_s});
+            used.kind = kinds[size_t(std::max(0, kind))];
+        }
+        const bool isKubelet = used.component == ComponentKind::Kubelet;
+        const bool named = used.kind == Kind::Named;
+        if (named == used.settings.isEmpty() || (!named && !isKubelet)
+            || (fields.contains("field") && (!isKubelet || used.settings.size() != 1))
+            || (!isKubelet && !isStaticPod(used.component)) || (used.mode < 0 && used.directoryMode < 0)
+            || fields.contains("review")) {
+            m_read.fail(item,
+                message(u"used_by names the kubelet or a static pod component, with mode, above or both, and either "
+                        u"flags, or (of the kubelet) what; field goes with one flag of the kubelet."_s,
+                    u"used_by 的值为 kubelet 或以静态 Pod 运行的组件，须有 mode 或 above（或两者），并写 flags，或（仅 kubelet）"
+                    u"what；field 只能与 kubelet 的单个参数一起使用。"_s));
+        }
+        return used;
     }
 
     QMap<QString, QStringList> readValues(int node)

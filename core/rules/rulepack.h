@@ -123,6 +123,25 @@ struct FileRule
     QString path; ///< `*` stands for any characters within a name, `**` for any directories
     int mode = 0; ///< no bit beyond these
     bool review = false; ///< what is beyond is for a person to decide
+    bool directory = false; ///< about directories, not files
+};
+
+/// Files that are told by what is in force, wherever they are, and what may be done with them at most.
+struct UsedFiles
+{
+    enum class Kind
+    {
+        Named, ///< by the settings of the component
+        DropIns, ///< of the kubelet's configuration
+        Environment, ///< environment files of the kubelet's unit
+        Unit, ///< the kubelet's unit and its drop-ins
+        StaticPods ///< what the kubelet reads static pods from
+    };
+    Kind kind = Kind::Named;
+    ComponentKind component = ComponentKind::Kubelet;
+    QList<SettingName> settings; ///< of Named
+    int mode = -1; ///< no bit beyond these; -1: not asked
+    int directoryMode = -1; ///< the same of every directory above them; -1: not asked
 };
 
 /// What a component may serve over TLS, proven from outside.
@@ -307,6 +326,7 @@ struct Rule
     CipherSuites suites; ///< of a CipherSuites rule
     ControllerSwitch controller; ///< of a Controllers rule
     QList<FileRule> files; ///< of a FileAttributes rule; the first that fits a file counts
+    QList<UsedFiles> used; ///< of a FileAttributes rule: for files that none of `files` fits; the strictest counts
     int keyMode = -1; ///< of a FileAttributes rule: for every other file that holds a private key; -1: not asked
     KubeProxyAspect proxy = KubeProxyAspect::NodePortAddresses; ///< of a KubeProxy rule
     FeatureGate gate; ///< of a FeatureGate rule

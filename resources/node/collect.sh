@@ -137,7 +137,7 @@ processes() {
 components() {
     apiserver='' etcd_data='' config='' config_dirs='' pod_dirs='' named='' seen=''
     advertise='' port=6443 kubelet_program=kubelet runtime_config='' docker_config=''
-    audit_policy='' audit_log='' cni_conf='' cni_bins='' dockershim=''
+    audit_policy='' audit_log='' cni_conf='' cni_bins='' dockershim='' used=''
     proxy='' proxy_config='' proxy_metrics=''
     for cmdline in $(processes cmdline \
         '^([^ ]*/)?(kube-apiserver|kube-controller-manager|kube-scheduler|kube-proxy|kubelet|etcd|containerd|k3s|rke2|k0s|microk8s|hyperkube|crio|dockerd|cri-dockerd|isulad)($|[^A-Za-z0-9-])'); do
@@ -220,6 +220,7 @@ arguments() {
     IFS=$default_ifs
     shift
     for argument; do
+        case $name$argument in etcd-[!-]*) argument=-$argument ;; esac # to Go's flags one dash is as good
         case $argument in
         --*=*)
             flag=${argument%%=*}
@@ -245,6 +246,14 @@ arguments() {
             ;;
         esac
         case $value in /*) ;; *) continue ;; esac
+        case $option in
+        *-log-path | *--log-file | containerd* | dockerd* | kube-proxy*) ;;
+        *--tls-sni-cert-key)
+            value=${value%%:*}
+            used="$used${container:+$pid} ${value%%,*}$nl${container:+$pid} ${value##*,}$nl"
+            ;;
+        *) used="$used${container:+$pid} $value$nl" ;;
+        esac
         case $option in
         'kubelet --config') config=$value ;;
         'kubelet --config-dir') config_dirs=$value ;;
@@ -396,16 +405,18 @@ hashes() {
     done
 }
 
-# scalars KEY FILE: the values of a top-level key of a YAML or JSON file, one a line.
+# scalars KEY FILE...: the values of a top-level key of YAML or JSON files, one a line.
 scalars() {
-    sed -n '/^[[:space:]]*"\{0,1\}'"$1"'"\{0,1\}[[:space:]]*:/ {
+    key=$1
+    shift
+    sed -n '/^[[:space:]]*"\{0,1\}'"$key"'"\{0,1\}[[:space:]]*:/ {
         s/^[^:]*:[[:space:]]*//
         s/[[:space:]]#.*//
         s/[[:space:],}]*$//
         s/^["'\'']//
         s/["'\'']$//
         p
-    }' "$2" 2>/dev/null
+    }' "$@" 2>/dev/null
 }
 
 # beside: the kubelet takes a relative path in its configuration from the directory of that file.
@@ -441,6 +452,111 @@ on_host() {
 mounted() {
     on_host "$1"
     [ -z "$host" ] || named=$named$host$nl
+}
+
+# Of lines "PID PATH", what a process in a container has at PATH, the path on the node, by what is mounted for it; what is
+# in its container alone is left out. Without PID the path is the node's own.
+# shellcheck disable=SC2016 # awk, not shell
+mapper='
+function load(pid,    line, part) {
+    if (pid in mounts) return
+    mounts[pid] = 0
+    while ((getline line < ("/proc/" pid "/mountinfo")) > 0 && mounts[pid] < 5000) {
+        split(line, part, " ")
+        mounts[pid]++
+        device[pid, mounts[pid]] = part[3]
+        root[pid, mounts[pid]] = part[4]
+        point[pid, mounts[pid]] = part[5]
+    }
+    close("/proc/" pid "/mountinfo")
+}
+function below(path, directory) { return directory == "/" || path == directory || index(path, directory "/") == 1 }
+function rest(path, directory) { return directory == "/" ? path : substr(path, length(directory) + 1) }
+{
+    path = substr($0, index($0, " ") + 1)
+    if (/^ /) { print path; next }
+    load($1)
+    best = 0
+    for (at = 1; at <= mounts[$1]; at++)
+        if (below(path, point[$1, at]) && (!best || length(point[$1, at]) >= length(point[$1, best]))) best = at
+    if (!best || point[$1, best] == "/") next
+    source = root[$1, best]
+    sub(/\/\/deleted$/, "", source)
+    if (source ~ /\\/) next # a blank in its name
+    load("self")
+    for (at = 1; at <= mounts["self"]; at++)
+        if (device["self", at] == device[$1, best] && below(source, root["self", at])) {
+            host = rest(source, root["self", at])
+            if (point["self", at] != "/") host = point["self", at] (host == "/" ? "" : host)
+            print host rest(path, point[$1, best])
+            next
+        }
+}
+'
+
+# in_use: adds to $roots the files that the components use by their arguments and the kubelet by its file, wherever they
+# are, and what links among them lead to. Prints the attributes of every directory above any of $roots.
+in_use() {
+    IFS=$nl
+    # shellcheck disable=SC2086 # one name a line
+    set -- $drop_ins
+    IFS=$default_ifs
+    own=''
+    for entry in tlsCertFile tlsPrivateKeyFile; do own=$own$(scalars $entry "$config" "$@" | beside)$nl; done
+    own=$own$(printf %s "$used" | head -n 300 | awk "$mapper" 2>/dev/null)
+    key_files='' above=/$nl
+    IFS=$nl
+    for file in $own; do
+        IFS=$default_ifs
+        if [ -f "$file" ]; then
+            key_files=$key_files$file$nl
+            case $file in
+            /etc/kubernetes/*/*/*/*/*/*) ;;
+            /etc/kubernetes/* | /var/lib/kubelet/pki/[!/]*) continue ;;
+            esac
+            roots=$roots$file$nl
+        elif [ ! -e "$file" ] && [ ! -L "$file" ]; then
+            field "$file"
+            record skipped "$field" missing
+        fi
+    done
+    IFS=$nl
+    for file in $roots; do
+        IFS=$default_ifs
+        directory=${file%/*}
+        if [ -L "$file" ] || { cd -P -- "${directory:-/}" 2>/dev/null && [ "$PWD" != "${directory:-/}" ]; }; then
+            word=$(readlink -f "$file")
+            case $word in
+            /*"$nl"* | '' | "$file") ;;
+            *)
+                link "$file" "$word"
+                [ ! -f "$word" ] || roots=$roots$word$nl
+                higher "$word"
+                ;;
+            esac
+        fi
+        higher "$file"
+    done
+    IFS=$nl
+    for file in $key_files; do higher "$file"; done
+    # shellcheck disable=SC2086
+    set -- $above
+    IFS=$default_ifs
+    cd /
+    record attributes once
+    # shellcheck disable=SC2086 # a command or nothing
+    body $limit stat -L -c "$nonce %f %u %g %s %Y %i %h %n" -- "$@"
+}
+
+# higher PATH: adds the directories above it to $above.
+higher() {
+    entry=$1
+    while :; do
+        entry=${entry%/*}
+        case $entry in /?*) ;; *) return ;; esac
+        case $nl$above in *"$nl$entry$nl"*) return ;; esac
+        [ ! -d "$entry" ] || above=$above$entry$nl
+    done
 }
 
 # audited: where the audit policy and the audit log of kube-apiserver are.
@@ -552,7 +668,7 @@ plugins() {
 }
 
 files() {
-    files=0 bytes=0 hashed='' list=''
+    files=0 bytes=0 hashed='' list='' drop_ins=''
     roots="/etc/kubernetes$nl"
     # The kubelet: its configuration, drop-ins, unit, environment files.
     [ -n "$config" ] || config=/var/lib/kubelet/config.yaml
@@ -566,7 +682,11 @@ files() {
     list=$list$unit_files
     roots=$roots$unit_files
     # Static pods: every file in every directory that is or could be theirs.
-    pod_dirs=$pod_dirs/etc/kubernetes/manifests$nl$(scalars staticPodPath "$config" | beside)$nl
+    IFS=$nl
+    # shellcheck disable=SC2086
+    set -- $drop_ins
+    IFS=$default_ifs
+    pod_dirs=$pod_dirs/etc/kubernetes/manifests$nl$(scalars staticPodPath "$config" "$@" | beside)$nl
     # Configuration files of the other components, and what identifies cluster and system.
     authority=$(scalars clientCAFile "$config" | beside)
     case $authority in /*) ;; *) authority='' ;; esac
@@ -600,6 +720,7 @@ files() {
     done
     IFS=$default_ifs
     roots=$roots/etc/containerd/config.toml$nl/etc/os-release$nl
+    in_use
     # Only what is there: of what is named and missing the content says so.
     IFS=$nl
     present=''
@@ -636,7 +757,11 @@ files() {
 }
 
 private_keys() {
-    find -H /etc/kubernetes /var/lib/kubelet/pki -maxdepth 5 -type f -size -129 \
+    IFS=$nl
+    # shellcheck disable=SC2086 # one name a line
+    set -- $key_files
+    IFS=$default_ifs
+    find -H /etc/kubernetes /var/lib/kubelet/pki "$@" -maxdepth 5 -type f -size -129 \
         -exec grep -lsE -- 'BEGIN [A-Z ]*PRIVATE KEY' {} + 2>/dev/null | sed 's/^/ path=/; 500q'
 }
 

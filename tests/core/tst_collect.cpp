@@ -240,6 +240,24 @@ private Q_SLOTS:
         QVERIFY(rotated && !rotated->hasContent && rotated->size == 12);
         QVERIFY(!snapshot->file(u"/etc/kubernetes/audit/log/audit.log"_s)->hasContent);
 
+        // What arguments name somewhere else: owner, mode and hash, what a link leads to, and every directory above.
+        const auto mode = [&snapshot](const QString &path) {
+            const FileRecord *file = snapshot->file(path);
+            return file && !file->hasContent ? QString::number(file->mode, 8) : u"none"_s;
+        };
+        QCOMPARE(mode(u"/etc/tls/open/a key"_s), u"640"_s);
+        QVERIFY(lines(u"private-keys"_s).contains(u"path=/etc/tls/open/a key\n"_s));
+        const FileRecord *webhook = snapshot->file(u"/etc/tls/webhook.conf"_s);
+        QVERIFY(webhook && webhook->realPath == "/etc/tls/real/webhook.conf"_L1);
+        QCOMPARE(mode(u"/etc/tls/real/webhook.conf"_s), u"604"_s);
+        QCOMPARE(snapshot->file(u"/etc/tls/real/webhook.conf"_s)->sha256.size(), 64);
+        QVERIFY(snapshot->file(u"/etc/tls/none.csv"_s)->missing);
+        QCOMPARE(mode(u"/etc/tls/open"_s), u"777"_s);
+        for (const QString &directory : {u"/etc/tls/real"_s, u"/etc/tls"_s, u"/etc"_s, u"/"_s}) {
+            const FileRecord *above = snapshot->file(directory);
+            QVERIFY2(above && above->type == FileRecord::Type::Directory && above->uid == 0, qPrintable(directory));
+        }
+
         QCOMPARE(fact(u"cni-conf-dir"_s), "/etc/cni/conf"_ba);
         QCOMPARE(fact(u"cni-bin-dir"_s), "/etc/cni/none:/etc/cni/bin"_ba);
         QVERIFY(snapshot->file(u"/etc/cni/none"_s)->missing);

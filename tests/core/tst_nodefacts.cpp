@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "change/changeset.h"
 #include "rules/judge.h"
 #include "snapshotbuilder.h"
 
@@ -197,6 +198,177 @@ private Q_SLOTS:
             (QStringList{u"fail /etc/kubernetes/a.bundle"_s, u"fail /srv/keys/client.pem"_s}));
         for (const Finding &finding : judgeFileAttributes(cluster, *pack().rule(u"M-02-keys"_s)))
             QVERIFY(!finding.fixable); // neither is a name of the rule's own: by hand
+    }
+
+    // The paths that a static pod is given are those of its container.
+    void filesThatArgumentsName_data()
+    {
+        QTest::addColumn<QByteArray>("mounts"); // of the manifest; empty: it was not read
+        QTest::addColumn<FileRecord>("file");
+        QTest::addColumn<QString>("expected");
+        const QByteArray mapped =
+            "volumeMounts: [{name: k, mountPath: /keys}]}]\n  volumes: [{name: k, hostPath: {path: /srv/tls}}]\n";
+        const QString there = u"/srv/tls/server.pem"_s;
+        QTest::newRow("by hostPath, tight") << mapped << fileOf(there, 0600, 0, 0) << u"pass cp1"_s;
+        QTest::newRow("by hostPath, loose") << mapped << fileOf(there, 0644, 0, 0) << u"fail "_s + there;
+        QTest::newRow("the node's own file of that name is another one")
+            << mapped << fileOf(u"/keys/server.pem"_s, 0600, 0, 0) << u"unknown cp1"_s;
+        FileRecord unread = fileOf(there, -1, -1, -1);
+        unread.error = u"permission denied"_s;
+        QTest::newRow("not readable") << mapped << unread << u"unknown cp1"_s;
+        FileRecord missing = fileOf(there, -1, -1, -1);
+        missing.missing = true;
+        QTest::newRow("not there") << mapped << missing << u"pass cp1"_s;
+        FileRecord pipe = fileOf(there, 0600, 0, 0);
+        pipe.type = FileRecord::Type::Other;
+        QTest::newRow("no file") << mapped << pipe << u"unknown cp1"_s;
+        QTest::newRow("in the container alone")
+            << "volumeMounts: []}]\n"_ba << fileOf(u"/keys/server.pem"_s, 0666, 0, 0) << u"pass cp1"_s;
+        QTest::newRow("a volume that is not the node's")
+            << "volumeMounts: [{name: k, mountPath: /keys}]}]\n  volumes: [{name: k, emptyDir: {}}]\n"_ba
+            << fileOf(u"/keys/server.pem"_s, 0666, 0, 0) << u"pass cp1"_s;
+        QTest::newRow("the manifest was not read")
+            << ""_ba << fileOf(u"/keys/server.pem"_s, 0600, 0, 0) << u"unknown cp1"_s;
+    }
+    void filesThatArgumentsName()
+    {
+        QFETCH(QByteArray, mounts);
+        QFETCH(FileRecord, file);
+        QFETCH(QString, expected);
+        Component server =
+            component(ComponentKind::ApiServer, "kube-apiserver --tls-private-key-file=/keys/server.pem");
+        server.manifest = u"/etc/kubernetes/manifests/kube-apiserver.yaml"_s;
+        SnapshotBuilder builder(u"cp1"_s);
+        builder.record(file).record(fileOf(u"/etc/kubernetes/pki/ca.key"_s, 0600, 0, 0));
+        builder.output(u"private-keys"_s, "");
+        if (!mounts.isEmpty())
+            builder.file(server.manifest, "kind: Pod\nspec:\n  containers: [{name: kube-apiserver, " + mounts);
+        Node node = nodeOf(builder);
+        node.components = {server};
+        QCOMPARE(judged(clusterOf({node}), u"M-02-keys"_s), QStringList{expected});
+    }
+
+    // Every flag of the pack is followed: to a file for everybody to write, or to its directory.
+    void everyFlagIsFollowed_data()
+    {
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<int>("component");
+        QTest::addColumn<QString>("flag");
+        QTest::addColumn<bool>("file");
+        for (const Rule &rule : pack().rules) {
+            for (const UsedFiles &used : rule.used) {
+                for (const SettingName &name : used.settings) {
+                    const QString row = rule.id + u' ' + componentName(used.component) + u' ' + name.flag;
+                    QTest::newRow(qPrintable(row)) << rule.id << int(used.component) << name.flag << (used.mode >= 0);
+                }
+            }
+        }
+    }
+    void everyFlagIsFollowed()
+    {
+        QFETCH(QString, rule);
+        QFETCH(int, component);
+        QFETCH(QString, flag);
+        QFETCH(bool, file);
+        const QString path = u"/srv/used"_s;
+        FileRecord directory = fileOf(u"/srv"_s, file ? 0755 : 0777, 0, 0);
+        directory.type = FileRecord::Type::Directory;
+        FileRecord root = fileOf(u"/"_s, 0755, 0, 0);
+        root.type = FileRecord::Type::Directory;
+        SnapshotBuilder builder(u"cp1"_s);
+        builder.output(u"private-keys"_s, "").file(path, "kind: KubeletConfiguration\n");
+        Snapshot snapshot = builder.record(directory).record(root);
+        snapshot.files[0].mode = 0666;
+        Node node = nodeOf(snapshot);
+        const QByteArray value = flag == "--tls-sni-cert-key"_L1 ? "/srv/a.crt,/srv/used:a" : "/srv/used";
+        node.components = {::component(ComponentKind(component), "x " + flag.toUtf8() + '=' + value)};
+        const QStringList found = judged(clusterOf({node}), rule);
+        QVERIFY2(found.contains(u"fail "_s + (file ? path : u"/srv"_s)), qPrintable(found.join(u'\n')));
+    }
+
+    // As its manifest is written, where it does not run; and nothing of a component that is nowhere.
+    void filesOfAComponentThatDoesNotRun()
+    {
+        Component server;
+        server.kind = ComponentKind::Etcd;
+        server.manifest = u"/etc/kubernetes/manifests/etcd.yaml"_s;
+        SnapshotBuilder builder(u"cp1"_s);
+        builder.record(fileOf(u"/srv/peer.pem"_s, 0644, 0, 0)).output(u"private-keys"_s, "");
+        builder.file(server.manifest,
+            "kind: Pod\nspec:\n  containers: [{name: etcd, command: [etcd, --peer-key-file=/srv/peer.pem], "
+            "volumeMounts: [{name: k, mountPath: /srv}]}]\n  volumes: [{name: k, hostPath: {path: /srv}}]\n");
+        Node node = nodeOf(builder);
+        node.components = {server};
+        QCOMPARE(judged(clusterOf({node}), u"M-02-keys"_s), QStringList{u"fail /srv/peer.pem"_s});
+    }
+
+    // What would be refused on the node is not offered, and the finding says why.
+    void fixesOfFilesThatArgumentsName_data()
+    {
+        QTest::addColumn<QString>("obstacle");
+        QTest::addColumn<QString>("reason"); // empty: the fix is offered
+        QTest::newRow("none") << u""_s << u""_s;
+        QTest::newRow("hard links") << u"links"_s << u"hard links"_s;
+        QTest::newRow("no checksum") << u"hash"_s << u"checksum"_s;
+        QTest::newRow("changed") << u"changed"_s << u"changed while it was read"_s;
+        QTest::newRow("a directory for everybody") << u"open"_s << u"write to the directory /srv,"_s;
+        QTest::newRow("a directory of another account") << u"owned"_s << u"write to the directory /srv,"_s;
+        QTest::newRow("a directory in which none but owners rename") << u"sticky"_s << u""_s;
+        QTest::newRow("a link") << u"link"_s << u""_s; // the file that it leads to
+    }
+    void fixesOfFilesThatArgumentsName()
+    {
+        QFETCH(QString, obstacle);
+        QFETCH(QString, reason);
+        FileRecord key = fileOf(u"/srv/tls/server.pem"_s, 0644, 0, 0);
+        FileRecord directory = fileOf(u"/srv"_s, 0755, 0, 0);
+        directory.type = FileRecord::Type::Directory;
+        QByteArray argv = "kube-apiserver --tls-private-key-file=/srv/tls/server.pem";
+        SnapshotBuilder builder(u"cp1"_s);
+        if (obstacle == "links"_L1)
+            key.links = 2;
+        else if (obstacle == "hash"_L1)
+            key.sha256.clear();
+        else if (obstacle == "changed"_L1)
+            key.changedWhileRead = true;
+        else if (obstacle == "open"_L1)
+            directory.mode = 0777;
+        else if (obstacle == "sticky"_L1)
+            directory.mode = 01777;
+        else if (obstacle == "owned"_L1)
+            directory.uid = 1000;
+        if (obstacle == "link"_L1) {
+            FileRecord link = fileOf(u"/etc/server.pem"_s, 0777, 0, 0);
+            link.type = FileRecord::Type::Symlink;
+            link.realPath = key.path;
+            builder.record(link);
+            argv = "kube-apiserver --tls-private-key-file=/etc/server.pem";
+        }
+        Node node = nodeOf(builder.record(key).record(directory).output(u"private-keys"_s, ""));
+        node.components = {component(ComponentKind::ApiServer, argv)};
+        const Cluster cluster = clusterOf({node});
+        const QList<Finding> findings = judgeFileAttributes(cluster, *pack().rule(u"M-02-keys"_s));
+        QCOMPARE(findings.size(), 1);
+        QCOMPARE(findings[0].subject.name, key.path);
+        QCOMPARE(findings[0].fixable, reason.isEmpty());
+        QVERIFY2(findings[0].reason.en.contains(reason), qPrintable(findings[0].reason.en));
+        const auto planned = plan(assess(cluster, pack(), SnapshotBuilder::at(1000)), findings, {});
+        QCOMPARE(planned.has_value(), reason.isEmpty());
+        QVERIFY(!planned || planned->steps.constFirst().modeAfter == 0600);
+    }
+
+    // A kubelet that has not read its file yet uses what nobody knows.
+    void filesThatAnEditedConfigurationNames()
+    {
+        SnapshotBuilder builder(u"w1"_s);
+        builder.record(fileOf(u"/srv/kubelet.pem"_s, 0600, 0, 0)).output(u"private-keys"_s, "");
+        builder.file(u"/etc/k.yaml"_s, "kind: KubeletConfiguration\ntlsPrivateKeyFile: /srv/kubelet.pem\n", 150);
+        Node node = nodeOf(builder, false);
+        node.components = {component(ComponentKind::Kubelet, "kubelet --config=/etc/k.yaml")};
+        QCOMPARE(judged(clusterOf({node}), u"M-02-keys"_s), QStringList{u"unknown w1"_s});
+        node.components = {
+            component(ComponentKind::Kubelet, "kubelet --config=/etc/k.yaml --tls-private-key-file=/srv/kubelet.pem")};
+        QCOMPARE(judged(clusterOf({node}), u"M-02-keys"_s), QStringList{u"pass w1"_s});
     }
 
     void aStaticPodThatRunsUnconfined_data()

@@ -306,7 +306,10 @@ private Q_SLOTS:
         for (auto file = roundTrip.attributes.cbegin(); file != roundTrip.attributes.cend(); ++file) {
             const QStringList words = file.value().split(u' ');
             FileRecord record;
-            record.path = record.realPath = file.key();
+            const bool isDirectory = file.key().endsWith(u'/');
+            record.path = record.realPath = isDirectory ? file.key().chopped(1) : file.key();
+            if (isDirectory)
+                record.type = FileRecord::Type::Directory;
             record.mode = words[0].toInt(nullptr, 8);
             record.uid = words[1].toLongLong();
             record.gid = words[2].toLongLong();
@@ -324,6 +327,14 @@ private Q_SLOTS:
             builder.output(output.key(), output.value());
         Node node = nodeOf(builder, roundTrip.release.minor, {component});
         node.controlPlane = true;
+        for (const ComponentKind kind : {ComponentKind::ApiServer, ComponentKind::Etcd}) {
+            Component other;
+            other.kind = kind;
+            other.running = true;
+            other.process.argv = roundTrip.otherArgv;
+            if (!roundTrip.otherArgv.isEmpty() && roundTrip.otherArgv.constFirst() == componentName(kind).toUtf8())
+                node.components += other;
+        }
         Cluster cluster = clusterOf({node});
         cluster.objects = roundTrip.objects;
         for (const QJsonValue &object : cluster.list(u"nodes"_s)) { // the pack's tests call the node so
