@@ -73,7 +73,7 @@ private:
         constexpr std::array types{ValueType::Bool, ValueType::Integer, ValueType::String, ValueType::StringList};
         const int type = m_read.oneOf(fields["type"], {u"bool"_s, u"integer"_s, u"string"_s, u"list"_s});
         rule.setting.type = types[size_t(std::max(0, type))];
-        rule.assertion = readAssertion(fields["assert"], rule.setting.type);
+        readRuleAssertion(fields["assert"], rule.setting.type, rule);
     }
 
     void readCipherSuites(int node, Rule &rule)
@@ -88,7 +88,8 @@ private:
         if (m_read.failed())
             return;
         rule.suites.floor = readName(fields["floor"], floor, rule);
-        rule.suites.allowed = m_read.texts(fields["allowed"]);
+        if (!readUse(fields["allowed"], ParameterUse::Place::Suites, rule))
+            rule.suites.allowed = m_read.texts(fields["allowed"]);
     }
 
     void readControllers(int node, Rule &rule)
@@ -362,6 +363,8 @@ private:
         if (m_read.failed())
             return;
         rule.setting = readName(node, fields, rule);
+        if (readUse(fields["lowest"], ParameterUse::Place::ServedVersion, rule))
+            return;
         rule.served.lowest = m_read.text(fields["lowest"]);
         m_read.oneOf(fields["lowest"], {u"VersionTLS11"_s, u"VersionTLS12"_s, u"VersionTLS13"_s});
     }
@@ -374,7 +377,8 @@ private:
             return;
         rule.setting = readName(node, fields, rule);
         rule.setting.type = ValueType::StringList;
-        rule.served.allowed = m_read.texts(fields["allowed"]);
+        if (!readUse(fields["allowed"], ParameterUse::Place::ServedSuites, rule))
+            rule.served.allowed = m_read.texts(fields["allowed"]);
     }
 
     void readServingCertificate(int node, Rule &rule)
@@ -497,7 +501,7 @@ private:
             ValueType::Bool, ValueType::Integer, ValueType::String, ValueType::StringList, ValueType::Integer};
         const int type = m_read.oneOf(fields["type"], {u"bool"_s, u"integer"_s, u"string"_s, u"list"_s, u"quantity"_s});
         rule.fields.type = types[size_t(std::max(0, type))];
-        rule.assertion = readAssertion(fields["assert"], values[size_t(std::max(0, type))]);
+        readRuleAssertion(fields["assert"], values[size_t(std::max(0, type))], rule);
         requireComponent(node, rule, ComponentKind::Workload);
     }
 

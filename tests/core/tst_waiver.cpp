@@ -345,6 +345,55 @@ private Q_SLOTS:
         QVERIFY(!literal->rule(u"M-02-static"_s));
     }
 
+    /// What is judged by a value that a person gave, on the sample.
+    void judgesByValues_data()
+    {
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<QString>("ofRule"); // whose parameter it is
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("expected");
+        const QString fewer = u"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"_s;
+        QTest::newRow("lowest version") << u"API-04"_s << u"API-04"_s << u"VersionTLS12"_s
+                                        << u"one of VersionTLS12, VersionTLS13"_s;
+        QTest::newRow("lowest version, as it is")
+            << u"API-04"_s << u"API-04"_s << u"VersionTLS13"_s << u"VersionTLS13"_s;
+        QTest::newRow("lowest version from outside")
+            << u"API-04-wire"_s << u"API-04"_s << u"VersionTLS12"_s << u"\u2265 VersionTLS12"_s;
+        QTest::newRow("lowest version of the kubelet")
+            << u"KL-03"_s << u"KL-03"_s << u"VersionTLS12"_s << u"one of VersionTLS12, VersionTLS13"_s;
+        QTest::newRow("suites") << u"API-03"_s << u"API-03"_s << fewer << u"\u2286 "_s + fewer;
+        QTest::newRow("suites from outside") << u"API-03-wire"_s << u"API-03"_s << fewer << u"\u2286 "_s + fewer;
+        QTest::newRow("PID limit") << u"KL-01"_s << u"KL-01"_s << u"4096"_s << u"\u2265 1, \u2264 4096"_s;
+    }
+    void judgesByValues()
+    {
+        QFETCH(QString, rule);
+        QFETCH(QString, ofRule);
+        QFETCH(QString, value);
+        QFETCH(QString, expected);
+        Tailoring tailoring = withValue(ofRule, value);
+        for (const bool isOff : {false, true}) { // a value counts for the others when its rule is not judged
+            if (isOff && rule == ofRule)
+                continue;
+            if (isOff)
+                tailoring.off.insert(ofRule, u"the port is what counts"_s);
+            const auto assessment = assess(sample(), pack(), sample().apiTime, tailoring);
+            QVERIFY(assessment);
+            const auto found = std::ranges::find(assessment->findings, rule, &Finding::rule);
+            QVERIFY(found != assessment->findings.end());
+            QCOMPARE(found->expected, expected);
+        }
+    }
+
+    /// A report that one person makes is not changed by what another one gave.
+    void valuesStayWithTheirTailoring()
+    {
+        const RulePack before = pack();
+        QVERIFY(tailored(before, withValue(u"API-04"_s, u"VersionTLS12"_s)));
+        QCOMPARE(before.rule(u"API-04"_s)->assertion.text(), u"VersionTLS13"_s);
+        QCOMPARE(tailored(before, {})->rule(u"API-04"_s)->assertion.text(), u"VersionTLS13"_s);
+    }
+
     void refusesWhatThePackHasNot_data()
     {
         QTest::addColumn<Tailoring>("tailoring");
@@ -354,6 +403,10 @@ private Q_SLOTS:
         QTest::newRow("rule with a value") << withValue(u"NO-1"_s, u"1"_s) << u"names the rule NO-1"_s;
         QTest::newRow("rule that is waived") << waiving(waiver(u"NO-1"_s)) << u"names the rule NO-1"_s;
         QTest::newRow("value that is none") << withValue(u"KL-01"_s, u"many"_s) << u"\"many\" is no value"_s;
+        QTest::newRow("number of no process") << withValue(u"KL-01"_s, u"0"_s) << u"1–4194304"_s;
+        QTest::newRow("number above what Linux has") << withValue(u"KL-01"_s, u"4194305"_s) << u"1–4194304"_s;
+        QTest::newRow("version that is too low")
+            << withValue(u"API-04"_s, u"VersionTLS11"_s) << u"it takes one of VersionTLS13, VersionTLS12"_s;
         QTest::newRow("rule without a value") << withValue(u"API-02"_s, u"1"_s) << u"takes no value"_s;
     }
     void refusesWhatThePackHasNot()
