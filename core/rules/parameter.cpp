@@ -15,8 +15,6 @@ namespace jiagu {
 
 namespace {
 
-constexpr qint64 largestPidLimit = NumberRange().most;
-
 Message numbersProblem(const QString &rule, const Parameter &parameter, const QString &value)
 {
     QStringList allowed;
@@ -94,39 +92,6 @@ QString fixName(const Rule &rule)
         break;
     }
     return rule.parameter && rule.parameter->proposal.isEmpty() ? u"needs-input"_s : u"automatic"_s;
-}
-
-Suggestion suggestionFor(const Rule &rule, const Cluster &cluster)
-{
-    if (!rule.parameter || rule.fixPath != "podPidsLimit"_L1)
-        return {};
-    qint64 most = -1;
-    QString where;
-    QStringList silent;
-    for (const Node &node : cluster.nodes) {
-        const OutputRecord *record = node.snapshot ? node.snapshot->output(u"pod-pids"_s) : nullptr;
-        bool isNumber = false;
-        const qint64 here = record ? record->content.trimmed().toLongLong(&isNumber) : 0;
-        if (!isNumber || here < 0 || here > largestPidLimit)
-            silent += plainText(node.name);
-        else if (here > most) {
-            most = here;
-            where = plainText(node.name);
-        }
-    }
-    if (most < 0)
-        return {};
-    qint64 value = 1024;
-    while (value < 2 * most && value < largestPidLimit)
-        value *= 2;
-    Message reason = message(
-        u"Suggested: %1, because the busiest pod of the nodes that were read (on %2) has %3 processes and threads now, and "
-        u"twice that leaves it room. What pods need at their peak is for you to know."_s,
-        u"建议值：%1。已读取的节点中，最繁忙的 Pod（位于 %2）当前有 %3 个进程和线程，取其两倍以留出余量。业务高峰时的实际需要请自行评估。"_s,
-        QString::number(value), where, QString::number(most));
-    if (!silent.isEmpty())
-        reason = message(u"%1 Not known of %2."_s, u"%1以下节点的情况未知：%2。"_s, reason, silent.join(u", "_s));
-    return {QString::number(value), reason};
 }
 
 QStringList listItems(const QString &text)

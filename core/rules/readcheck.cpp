@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/packvalues.h"
 
+#include "cluster/addresses.h"
+
 #include <QJsonArray>
 
 #include <algorithm>
@@ -276,7 +278,7 @@ private:
     void readKubeProxy(int node, Rule &rule)
     {
         rule.check = CheckKind::KubeProxy;
-        const auto fields = m_read.fields(node, {"aspect"_ba});
+        const auto fields = m_read.fields(node, {"aspect"_ba, "networks?"_ba});
         if (m_read.failed())
             return;
         constexpr std::array aspects{KubeProxyAspect::NodePortAddresses, KubeProxyAspect::HealthzAddress,
@@ -284,6 +286,15 @@ private:
         const int aspect = m_read.oneOf(
             fields["aspect"], {u"node-port-addresses"_s, u"healthz-address"_s, u"metrics-address"_s, u"profiling"_s});
         rule.proxy = aspects[size_t(std::max(0, aspect))];
+        if (fields.contains("networks") && !readUse(fields["networks"], ParameterUse::Place::Networks, rule))
+            rule.networks = m_read.texts(fields["networks"]);
+        const bool areNetworks = std::ranges::all_of(rule.networks, [&rule](const QString &item) {
+            return networkOf(item).prefix > 0 || (item == u"primary" && rule.networks.size() == 1);
+        });
+        if (fields.contains("networks") && (rule.proxy != KubeProxyAspect::NodePortAddresses || !areNetworks))
+            m_read.fail(fields["networks"],
+                message(u"networks belongs to node-port-addresses: networks in CIDR form, or primary alone."_s,
+                    u"networks 只用于 node-port-addresses：CIDR 形式的网段，或单独的 primary。"_s));
         requireComponent(node, rule, ComponentKind::KubeProxy);
     }
 

@@ -363,6 +363,8 @@ private Q_SLOTS:
             << u"KL-03"_s << u"KL-03"_s << u"VersionTLS12"_s << u"one of VersionTLS12, VersionTLS13"_s;
         QTest::newRow("suites") << u"API-03"_s << u"API-03"_s << fewer << u"\u2286 "_s + fewer;
         QTest::newRow("suites from outside") << u"API-03-wire"_s << u"API-03"_s << fewer << u"\u2286 "_s + fewer;
+        QTest::newRow("networks of NodePorts")
+            << u"KP-01"_s << u"KP-01"_s << u"10.0.0.0/24, fd00::/64"_s << u"\u2286 10.0.0.0/24, fd00::/64"_s;
         QTest::newRow("PID limit") << u"KL-01"_s << u"KL-01"_s << u"4096"_s << u"\u2265 1, \u2264 4096"_s;
     }
     void judgesByValues()
@@ -405,6 +407,8 @@ private Q_SLOTS:
         QTest::newRow("value that is none") << withValue(u"KL-01"_s, u"many"_s) << u"\"many\" is no value"_s;
         QTest::newRow("number of no process") << withValue(u"KL-01"_s, u"0"_s) << u"1–4194304"_s;
         QTest::newRow("number above what Linux has") << withValue(u"KL-01"_s, u"4194305"_s) << u"1–4194304"_s;
+        QTest::newRow("bare address") << withValue(u"KP-01"_s, u"10.0.0.1"_s) << u"\"10.0.0.1\" is no network"_s;
+        QTest::newRow("every address") << withValue(u"KP-01"_s, u"0.0.0.0/0"_s) << u"restricts nothing"_s;
         QTest::newRow("version that is too low")
             << withValue(u"API-04"_s, u"VersionTLS11"_s) << u"it takes one of VersionTLS13, VersionTLS12"_s;
         QTest::newRow("rule without a value") << withValue(u"API-02"_s, u"1"_s) << u"takes no value"_s;

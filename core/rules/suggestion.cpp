@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/judge.h"
+
+#include "base/plaintext.h"
+#include "cluster/addresses.h"
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace jiagu {
+
+namespace {
+
+constexpr qint64 largestPidLimit = NumberRange().most;
+constexpr int primarySince = 31; // pkg/proxy/apis/config/validation/validation.go, NodePortAddressesPrimary
+
+/// Twice what the busiest pod has now (pids.current of its control group), as a power of two, at least 1024.
+Suggestion pidLimit(const Cluster &cluster)
+{
+    qint64 most = -1;
+    QString where;
+    QStringList silent;
+    for (const Node &node : cluster.nodes) {
+        const OutputRecord *record = node.snapshot ? node.snapshot->output(u"pod-pids"_s) : nullptr;
+        bool isNumber = false;
+        const qint64 here = record ? record->content.trimmed().toLongLong(&isNumber) : 0;
+        if (!isNumber || here < 0 || here > largestPidLimit)
+            silent += plainText(node.name);
+        else if (here > most) {
+            most = here;
+            where = plainText(node.name);
+        }
+    }
+    if (most < 0)
+        return {};
+    qint64 value = 1024;
+    while (value < 2 * most && value < largestPidLimit)
+        value *= 2;
+    Message reason = message(
+        u"Suggested: %1, because the busiest pod of the nodes that were read (on %2) has %3 processes and threads now, and "
+        u"twice that leaves it room. What pods need at their peak is for you to know."_s,
+        u"建议值：%1。已读取的节点中，最繁忙的 Pod（位于 %2）当前有 %3 个进程和线程，取其两倍以留出余量。业务高峰时的实际需要请自行评估。"_s,
+        QString::number(value), where, QString::number(most));
+    if (!silent.isEmpty())
+        reason = message(u"%1 Not known of %2."_s, u"%1以下节点的情况未知：%2。"_s, reason, silent.join(u", "_s));
+    return {QString::number(value), reason};
+}
+
+/// Where NodePorts may be served: each node's own address.
+Suggestion nodeNetworks(const Cluster &cluster)
+{
+    const QStringList networks = networksOfNodes(cluster);
+    const QString list = networks.join(u", "_s);
+    if (networks.isEmpty() || !cluster.release.isKnown())
+        return {};
+    if (cluster.release.minor >= primarySince)
+        return {u"primary"_s,
+            message(
+                u"Suggested: primary, which kube-proxy knows from 1.31 on (here: %1): each node's own address, of nodes "
+                u"that join later, too. Now these are %2."_s,
+                u"建议值：primary。kube-proxy 自 1.31 起支持（当前为 %1），表示各节点自身的地址，以后加入的节点也包括在内。目前为 %2。"_s,
+                cluster.release.text(), list)};
+    return {networks.join(u','),
+        message(
+            u"Suggested: the addresses of all %1 nodes, of both families where they have both: %2. The network that "
+            u"holds them all is as good, and holds nodes that join later."_s,
+            u"建议值：全部 %1 个节点的地址（有两种地址族时都包括）：%2。也可填写包含它们的网段，这样以后加入的节点也在其中。"_s,
+            QString::number(nodeAddresses(cluster).size()), list)};
+}
+
+} // namespace
+
+Suggestion suggestionFor(const Rule &rule, const Cluster &cluster)
+{
+    if (!rule.parameter)
+        return {};
+    if (rule.fixPath == "podPidsLimit"_L1)
+        return pidLimit(cluster);
+    if (rule.parameter->type == Parameter::Type::Networks)
+        return nodeNetworks(cluster);
+    return {};
+}
+
+} // namespace jiagu
