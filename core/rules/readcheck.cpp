@@ -301,7 +301,7 @@ private:
     void readAudit(int node, Rule &rule)
     {
         rule.check = CheckKind::Audit;
-        const auto fields = m_read.fields(node, {"aspect"_ba, "mode?"_ba, "days?"_ba, "files?"_ba});
+        const auto fields = m_read.fields(node, {"aspect"_ba, "mode?"_ba, "days?"_ba, "files?"_ba, "megabytes?"_ba});
         if (m_read.failed())
             return;
         constexpr std::array aspects{
@@ -312,10 +312,10 @@ private:
         const bool retention = rule.audit.aspect == AuditAspect::Retention;
         if (!m_read.failed()
             && (fields.contains("mode") != mounts || fields.contains("days") != retention
-                || fields.contains("files") != retention)) {
+                || fields.contains("files") != retention || fields.contains("megabytes") != retention)) {
             m_read.fail(node,
-                message(u"mode belongs to the aspect mounts; days and files belong to retention."_s,
-                    u"mode 只用于 mounts；days 和 files 只用于 retention。"_s));
+                message(u"mode belongs to the aspect mounts; days, files and megabytes belong to retention."_s,
+                    u"mode 只用于 mounts；days、files 和 megabytes 只用于 retention。"_s));
             return;
         }
         if (mounts) {
@@ -324,8 +324,13 @@ private:
             rule.audit.mode = mode.toInt(nullptr, 8);
         }
         if (retention) {
-            rule.audit.days = readCount(fields["days"]);
-            rule.audit.files = readCount(fields["files"]);
+            using Place = ParameterUse::Place;
+            const auto count = [&](const QByteArray &key, Place place) {
+                return readUse(fields[key], place, rule) ? 0 : readCount(fields[key]);
+            };
+            rule.audit.days = count("days"_ba, Place::AuditDays);
+            rule.audit.files = count("files"_ba, Place::AuditFiles);
+            rule.audit.megabytes = count("megabytes"_ba, Place::AuditMegabytes);
         }
         requireComponent(node, rule, ComponentKind::ApiServer);
     }

@@ -3,6 +3,9 @@
 
 #include "base/plaintext.h"
 #include "cluster/addresses.h"
+#include "rules/auditlog.h"
+
+#include <cmath>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -67,6 +70,47 @@ Suggestion nodeNetworks(const Cluster &cluster)
             QString::number(nodeAddresses(cluster).size()), list)};
 }
 
+/// As many files as hold the days that are asked for, at the speed of the node whose audit log grows fastest.
+Suggestion retention(const Parameter &parameter, const Cluster &cluster)
+{
+    const QStringList asked = listItems(parameter.proposal);
+    const qint64 days = asked.value(0).toLongLong();
+    const qint64 megabytes = asked.value(2).toLongLong();
+    AuditGrowth fastest;
+    QString where;
+    for (const Node &node : cluster.nodes) {
+        const Component *server = node.snapshot ? node.component(ComponentKind::ApiServer) : nullptr;
+        const QString log = server ? auditSettings(node).log.value.toString() : QString();
+        if (!log.startsWith(u'/'))
+            continue;
+        const AuditGrowth growth = auditGrowth(node, nodePath(node, *server, log, u"audit-log"_s).path);
+        if (growth.bytesPerDay > fastest.bytesPerDay) {
+            fastest = growth;
+            where = plainText(node.name);
+        }
+    }
+    if (fastest.bytesPerDay <= 0 || days <= 0 || megabytes <= 0 || parameter.ranges.size() != 3)
+        return {};
+    const double needed = double(days) * fastest.bytesPerDay; // bytes
+    const double count = std::ceil(needed / (double(megabytes) * 1024 * 1024));
+    if (count > double(parameter.ranges[1].most))
+        return {};
+    const qint64 files = qMax(asked.value(1).toLongLong(), qint64(count));
+    const QString value = u"%1,%2,%3"_s.arg(days).arg(files).arg(megabytes);
+    const auto inMegabytes = [](double bytes) { return QString::number(bytes / 1e6, 'f', 0); };
+    Message reason = message(
+        u"Suggested: %1, because the audit log of %2 grows by about %3 MB a day: %4 days of it take %5 MB, which fit into "
+        u"%6 files of %7 MB."_s,
+        u"建议值：%1。%2 上的审计日志每天增长约 %3 MB：保留 %4 天需要 %5 MB，可容纳在 %6 个 %7 MB 的文件中。"_s, value,
+        where, QString::number(fastest.bytesPerDay / 1e6, 'f', 1), QString::number(days), inMegabytes(needed),
+        QString::number(files), QString::number(megabytes));
+    const double room = double(fastest.free) + double(fastest.used);
+    if (fastest.free >= 0 && room < needed)
+        reason = message(u"%1 Its file system has room for %2 MB alone: make room, or keep fewer days."_s,
+            u"%1但其文件系统只能容纳 %2 MB：请扩容，或减少保留天数。"_s, reason, inMegabytes(room));
+    return {value, reason};
+}
+
 } // namespace
 
 Suggestion suggestionFor(const Rule &rule, const Cluster &cluster)
@@ -77,6 +121,8 @@ Suggestion suggestionFor(const Rule &rule, const Cluster &cluster)
         return pidLimit(cluster);
     if (rule.parameter->type == Parameter::Type::Networks)
         return nodeNetworks(cluster);
+    if (rule.check == CheckKind::Audit && rule.audit.aspect == AuditAspect::Retention)
+        return retention(*rule.parameter, cluster);
     return {};
 }
 

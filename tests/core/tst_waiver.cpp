@@ -363,6 +363,9 @@ private Q_SLOTS:
             << u"KL-03"_s << u"KL-03"_s << u"VersionTLS12"_s << u"one of VersionTLS12, VersionTLS13"_s;
         QTest::newRow("suites") << u"API-03"_s << u"API-03"_s << fewer << u"\u2286 "_s + fewer;
         QTest::newRow("suites from outside") << u"API-03-wire"_s << u"API-03"_s << fewer << u"\u2286 "_s + fewer;
+        QTest::newRow("retention")
+            << u"API-05-retention"_s << u"API-05-retention"_s << u"90, 20, 50"_s
+            << u"--audit-log-maxage \u2265 90, --audit-log-maxbackup \u2265 20, --audit-log-maxsize \u2265 50"_s;
         QTest::newRow("networks of NodePorts")
             << u"KP-01"_s << u"KP-01"_s << u"10.0.0.0/24, fd00::/64"_s << u"\u2286 10.0.0.0/24, fd00::/64"_s;
         QTest::newRow("PID limit") << u"KL-01"_s << u"KL-01"_s << u"4096"_s << u"\u2265 1, \u2264 4096"_s;
@@ -409,6 +412,10 @@ private Q_SLOTS:
         QTest::newRow("number above what Linux has") << withValue(u"KL-01"_s, u"4194305"_s) << u"1–4194304"_s;
         QTest::newRow("bare address") << withValue(u"KP-01"_s, u"10.0.0.1"_s) << u"\"10.0.0.1\" is no network"_s;
         QTest::newRow("every address") << withValue(u"KP-01"_s, u"0.0.0.0/0"_s) << u"restricts nothing"_s;
+        QTest::newRow("days alone") << withValue(u"API-05-retention"_s, u"90"_s) << u"3 whole numbers"_s;
+        QTest::newRow("no days") << withValue(u"API-05-retention"_s, u"0,10,100"_s) << u"1–3650, 1–10000, 1–4096"_s;
+        QTest::newRow("days in words") << withValue(u"API-05-retention"_s, u"90 days,10,100"_s)
+                                       << u"\"90 days,10,100\" is no value"_s;
         QTest::newRow("version that is too low")
             << withValue(u"API-04"_s, u"VersionTLS11"_s) << u"it takes one of VersionTLS13, VersionTLS12"_s;
         QTest::newRow("rule without a value") << withValue(u"API-02"_s, u"1"_s) << u"takes no value"_s;
