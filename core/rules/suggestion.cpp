@@ -70,6 +70,33 @@ Suggestion nodeNetworks(const Cluster &cluster)
             QString::number(nodeAddresses(cluster).size()), list)};
 }
 
+/// Of the namespaces that are known to be the cluster's own, those that it has.
+Suggestion systemNamespaces(const Parameter &parameter, const Cluster &cluster)
+{
+    constexpr qsizetype mostNamed = 10;
+    const QStringList known = listItems(parameter.proposal);
+    QStringList here;
+    QStringList similar;
+    for (const QJsonValue &object : cluster.list(u"namespaces"_s)) {
+        const QString name = object["metadata"_L1]["name"_L1].toString();
+        if (known.contains(name))
+            here += name;
+        else if (name.endsWith("-system"_L1) && similar.size() < mostNamed)
+            similar += plainText(name);
+    }
+    if (here.isEmpty())
+        return {};
+    here.sort();
+    similar.sort();
+    Message reason = message(
+        u"Suggested: %1. These are the cluster's namespaces that Kubernetes, a network plugin or Ascend is known to use."_s,
+        u"建议值：%1。这些是集群中已知由 Kubernetes、网络插件或昇腾组件使用的命名空间。"_s, here.join(u", "_s));
+    if (!similar.isEmpty())
+        reason = message(u"%1 Look at what runs in these before you add one: %2."_s,
+            u"%1以下命名空间请先确认其中运行的内容，再决定是否加入：%2。"_s, reason, similar.join(u", "_s));
+    return {here.join(u','), reason};
+}
+
 /// As many files as hold the days that are asked for, at the speed of the node whose audit log grows fastest.
 Suggestion retention(const Parameter &parameter, const Cluster &cluster)
 {
@@ -121,6 +148,8 @@ Suggestion suggestionFor(const Rule &rule, const Cluster &cluster)
         return pidLimit(cluster);
     if (rule.parameter->type == Parameter::Type::Networks)
         return nodeNetworks(cluster);
+    if (rule.parameter->type == Parameter::Type::Namespaces)
+        return systemNamespaces(*rule.parameter, cluster);
     if (rule.check == CheckKind::Audit && rule.audit.aspect == AuditAspect::Retention)
         return retention(*rule.parameter, cluster);
     return {};

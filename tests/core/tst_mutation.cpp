@@ -51,7 +51,7 @@ QJsonValue proposed(const QString &text, const QString &key)
             value = (own.isObject() ? own : rule[u"fix"_s][u"parameter"_s])[u"proposal"_s].toString();
         }
     }
-    if (key == u"allowed" || key == u"networks")
+    if (key == u"allowed" || key == u"networks" || key == u"namespaces")
         return QJsonArray::fromStringList(listItems(value));
     bool isNumber = false;
     const int item = match.captured(2).toInt();
@@ -188,6 +188,15 @@ Result<RulePack> packOf(QJsonObject pack, const QJsonObject &rule)
 {
     QJsonObject head = pack[u"pack"_s].toObject();
     head.remove(u"baselines"_s);
+    QJsonArray waivers = head[u"waivers"_s].toArray();
+    for (QJsonValueRef waiver : waivers) {
+        QJsonObject changed = waiver.toObject();
+        const QString names = changed[u"namespaces"_s].toString();
+        if (names != u"{%1}"_s.arg(rule[u"id"_s].toString()))
+            changed.insert(u"namespaces"_s, proposed(names, u"namespaces"_s));
+        waiver = changed;
+    }
+    head.insert(u"waivers"_s, waivers);
     const QString text = QString::fromUtf8(QJsonDocument(rule).toJson());
     QJsonArray rules{rule};
     for (const QJsonValue &other : pack[u"rules"_s].toArray()) {

@@ -245,8 +245,8 @@ private Q_SLOTS:
             << "{key: icc, flag: --icc, default: true, assert: {eq: true}}"_ba << u"expects pass and got fail"_s;
         QTest::newRow("files for no review") << "mode: \"0600\", review: true}"_ba
                                              << "mode: \"0600\"}"_ba << u"expects manual and got fail"_s;
-        QTest::newRow("no waiver") << "        - kube-system\n"_ba
-                                   << ""_ba << u"expects pass, waived and got fail"_s;
+        QTest::newRow("no waiver") << "proposal: kube-system,"_ba
+                                   << "proposal: "_ba << u"expects pass, waived and got fail"_s;
     }
     void packTestsCatchFaults()
     {

@@ -390,6 +390,51 @@ private Q_SLOTS:
         }
     }
 
+    void suggestsNamespaces_data()
+    {
+        QTest::addColumn<QStringList>("there");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("reason"); // the end
+        QTest::newRow("known ones alone") << QStringList{u"shop"_s, u"kube-system"_s, u"mindx-dl"_s}
+                                          << u"kube-system,mindx-dl"_s << u"is known to use."_s;
+        QTest::newRow("others that might be") << QStringList{u"kube-system"_s, u"longhorn-system"_s, u"shop"_s}
+                                              << u"kube-system"_s << u"before you add one: longhorn-system."_s;
+        QTest::newRow("names that only look like it") << QStringList{u"kube-system-2"_s} << QString() << QString();
+        QTest::newRow("not read") << QStringList() << QString() << QString();
+    }
+    void suggestsNamespaces()
+    {
+        QFETCH(QStringList, there);
+        QFETCH(QString, value);
+        QFETCH(QString, reason);
+        Cluster cluster;
+        QJsonArray objects;
+        for (const QString &name : there)
+            objects += QJsonObject{{u"metadata"_s, QJsonObject{{u"name"_s, name}}}};
+        cluster.objects.insert(u"namespaces"_s, objects);
+        const Suggestion suggestion = suggestionFor(*pack().rule(u"WL-01"_s), cluster);
+        QCOMPARE(suggestion.value, value);
+        QVERIFY2(suggestion.reason.en.endsWith(reason), qPrintable(suggestion.reason.en));
+    }
+
+    /// The exceptions are those of every rule about workloads.
+    void namespacesCountForAllRulesAboutWorkloads()
+    {
+        const auto usual = assess(sample(), pack(), sample().apiTime, {});
+        const auto fewer = assess(sample(), pack(), sample().apiTime, withValue(u"WL-01"_s, u"nowhere"_s));
+        QVERIFY(usual && fewer);
+        const auto waived = [](const Assessment &assessment) {
+            QSet<QString> rules;
+            for (const Finding &finding : assessment.findings) {
+                if (finding.waiver)
+                    rules += finding.rule;
+            }
+            return rules;
+        };
+        QVERIFY(waived(*usual).contains(u"WL-01"_s) && waived(*usual).contains(u"WL-02"_s));
+        QVERIFY(waived(*fewer).isEmpty());
+    }
+
     /// A report that one person makes is not changed by what another one gave.
     void valuesStayWithTheirTailoring()
     {
@@ -416,6 +461,9 @@ private Q_SLOTS:
         QTest::newRow("no days") << withValue(u"API-05-retention"_s, u"0,10,100"_s) << u"1–3650, 1–10000, 1–4096"_s;
         QTest::newRow("days in words") << withValue(u"API-05-retention"_s, u"90 days,10,100"_s)
                                        << u"\"90 days,10,100\" is no value"_s;
+        QTest::newRow("namespaces by a pattern")
+            << withValue(u"WL-01"_s, u"kube-system,our-*"_s) << u"\"our-*\" is no name of a namespace"_s;
+        QTest::newRow("no namespace") << withValue(u"WL-01"_s, u" , "_s) << u"at least one namespace"_s;
         QTest::newRow("version that is too low")
             << withValue(u"API-04"_s, u"VersionTLS11"_s) << u"it takes one of VersionTLS13, VersionTLS12"_s;
         QTest::newRow("rule without a value") << withValue(u"API-02"_s, u"1"_s) << u"takes no value"_s;
