@@ -1338,6 +1338,10 @@
         <source>Value of %1: %2.</source>
         <translation>%1 的取值：%2。</translation>
     </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
 </context>
 <context>
     <name>jiagu::UpgradeDialog</name>
@@ -1379,6 +1383,18 @@
     <message>
         <source>items, separated by commas</source>
         <translation>多个值，以逗号分隔</translation>
+    </message>
+    <message>
+        <source>whole numbers, separated by commas</source>
+        <translation>整数，以逗号分隔</translation>
+    </message>
+    <message>
+        <source>networks, separated by commas</source>
+        <translation>网段，以逗号分隔</translation>
+    </message>
+    <message>
+        <source>namespaces, separated by commas</source>
+        <translation>命名空间，以逗号分隔</translation>
     </message>
 </context>
 </TS>

@@ -107,4 +107,17 @@ QList<NodeAddresses> nodeAddresses(const Cluster &cluster)
     return all;
 }
 
+QStringList networksOfNodes(const Cluster &cluster)
+{
+    QStringList networks;
+    for (const NodeAddresses &node : nodeAddresses(cluster)) {
+        if (node.internal.isEmpty())
+            return {};
+        for (const QByteArray &address : node.internal)
+            networks += u"%1/%2"_s.arg(addressText(address)).arg(address.size() * 8);
+    }
+    networks.removeDuplicates();
+    return networks;
+}
+
 } // namespace jiagu

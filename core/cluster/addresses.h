@@ -32,5 +32,8 @@ struct NodeAddresses
 };
 /// Of all Node objects; empty when the API server was not asked.
 QList<NodeAddresses> nodeAddresses(const Cluster &cluster);
+/// Each of these addresses as a network of its own, of both families: 10.0.0.1/32, fd00::1/128. Empty when a node has
+/// none, or the API server was not asked.
+QStringList networksOfNodes(const Cluster &cluster);
 
 } // namespace jiagu

@@ -125,8 +125,8 @@ struct Cluster
     QString apiNode; ///< the node whose API server answered; empty when none did
     QDateTime apiTime;
     Message apiError; ///< why API facts are not known; empty when they are
-    /// "pods", "namespaces", "nodes", "deployments", …: arrays of objects without managedFields. Of ConfigMaps, a few that
-    /// are asked for by name (askedConfigMap).
+    /// "pods", "namespaces", "nodes", "deployments", …: arrays of objects without managedFields. Of ConfigMaps, a few
+    /// that are asked for by name (askedConfigMap).
     QJsonObject objects;
     QList<Error> problems;
     /// What was worked out from the objects; copies share it.
@@ -136,8 +136,8 @@ struct Cluster
     QJsonArray list(const QString &resource) const;
 };
 
-/// The key of Cluster::objects that is there when an API server was asked for this ConfigMap of kube-system and answered:
-/// when "configmaps" then does not hold it, the cluster does not have it.
+/// The key of Cluster::objects that is there when an API server was asked for this ConfigMap of kube-system and
+/// answered: when "configmaps" then does not hold it, the cluster does not have it.
 QString askedConfigMap(const QString &name);
 
 /// Puts Snapshots together: nodes with the same cluster CA certificate are one cluster; a Node object is a Snapshot's

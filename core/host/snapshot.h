@@ -79,8 +79,8 @@ struct OutputRecord
     /// api:/version, api:/api/v1/{nodes,namespaces,pods,replicationcontrollers,services,serviceaccounts,limitranges},
     /// api:/apis/rbac.authorization.k8s.io/v1/clusterrolebindings,
     /// api:/apis/apps/v1/{deployments,replicasets,daemonsets,statefulsets}, api:/apis/batch/v1/{jobs,cronjobs},
-    /// api:/api/v1/namespaces/kube-system/configmaps/{kube-proxy,kubelet-config,kubelet-config-1.N,kubeadm-config}, those
-    /// that the cluster has in "items". None of them on a worker.
+    /// api:/api/v1/namespaces/kube-system/configmaps/{kube-proxy,kubelet-config,kubelet-config-1.N,kubeadm-config},
+    /// those that the cluster has in "items". None of them on a worker.
     QString id;
     QByteArray content; ///< decompressed, bounded
     int status = 0; ///< exit status; -1 when it did not run

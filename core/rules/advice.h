@@ -30,8 +30,8 @@ struct Advice
     bool broken = false; ///< findings are errors: all of one component are one line
 };
 
-/// What to do first: nodes that were not read, what is broken, then the rules that fail, by risk and, where that is equal, by what they
-/// cost. At most `most` lines; empty when there is nothing to do.
+/// What to do first: nodes that were not read, what is broken, then the rules that fail, by risk and, where that is
+/// equal, by what they cost. At most `most` lines; empty when there is nothing to do.
 QList<Advice> whatToDoFirst(const Assessment &assessment, qsizetype most = 10);
 
 /// Where a line's findings are: "cp1, w1", "12 objects".

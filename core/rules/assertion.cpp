@@ -49,6 +49,11 @@ bool Assertion::holds(const QJsonValue &value) const
         return numbers && value.toDouble() >= operand.toDouble();
     case Operator::AtMost:
         return numbers && value.toDouble() <= operand.toDouble();
+    case Operator::Between: {
+        const QJsonArray ends = operand.toArray();
+        return value.isDouble() && value.toDouble() >= ends.at(0).toDouble()
+            && value.toDouble() <= ends.at(1).toDouble();
+    }
     case Operator::Contains:
         return value.isArray() && value.toArray().contains(operand);
     case Operator::Excludes:
@@ -84,6 +89,8 @@ QString Assertion::text() const
         return u"\u2265 "_s + right;
     case Operator::AtMost:
         return u"\u2264 "_s + right;
+    case Operator::Between:
+        return u"\u2265 %1, \u2264 %2"_s.arg(actualText(operand.toArray().at(0)), actualText(operand.toArray().at(1)));
     case Operator::Contains:
         return u"contains "_s + right;
     case Operator::Excludes:

@@ -18,6 +18,7 @@ struct Assertion
         Greater, ///< gt
         AtLeast, ///< ge
         AtMost, ///< le
+        Between, ///< between: from one number to another, both included
         Contains, ///< contains: a list that has the item
         Excludes, ///< excludes: a list without the item, or not set
         NotAbove ///< not_above: a path that is none of these and no directory above one; /var/run is /run

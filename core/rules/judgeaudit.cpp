@@ -76,8 +76,9 @@ private:
         case AuditAspect::Mounts:
             return u"hostPath, \u2264 %1"_s.arg(QString::number(m_rule.audit.mode, 8).rightJustified(4, u'0'));
         case AuditAspect::Retention:
-            return u"--audit-log-maxage \u2265 %1, --audit-log-maxbackup \u2265 %2, --audit-log-maxsize > 0"_s.arg(
-                QString::number(m_rule.audit.days), QString::number(m_rule.audit.files));
+            return u"--audit-log-maxage \u2265 %1, --audit-log-maxbackup \u2265 %2, --audit-log-maxsize \u2265 %3"_s
+                .arg(QString::number(m_rule.audit.days), QString::number(m_rule.audit.files),
+                    QString::number(m_rule.audit.megabytes));
         }
         return {};
     }
@@ -307,6 +308,7 @@ private:
     void limits(qint64 age, qint64 files, const Setting &size)
     {
         QList<Message> wrong;
+        const qint64 each = size.value.toInteger() > 0 ? size.value.toInteger() : defaultSize;
         const bool rotationOff = size.value.toInteger() == 0 && m_component.release.minor >= 36;
         if (rotationOff) {
             wrong += message(
@@ -330,7 +332,12 @@ private:
                 m_name, QString::number(age), QString::number(files), QString::number(m_rule.audit.days),
                 QString::number(m_rule.audit.files));
         }
-        const qint64 each = size.value.toInteger() > 0 ? size.value.toInteger() : defaultSize;
+        if (each < m_rule.audit.megabytes && !rotationOff) {
+            wrong += message(u"On node %1 a new audit log is begun after %2 MB; required: at least %3 MB each, or the "
+                             u"number of files keeps less than it should."_s,
+                u"节点 %1 上审计日志每 %2 MB 轮转一次；要求每个文件至少 %3 MB，否则按文件数保留的内容会少于要求。"_s,
+                m_name, QString::number(each), QString::number(m_rule.audit.megabytes));
+        }
         QList<Message> measured = estimate(age, files, rotationOff ? 0 : double(each) * megabyte, wrong);
         if (!wrong.isEmpty())
             return decide(Verdict::Fail, wrong + measured);

@@ -205,29 +205,62 @@ Outcome judgeProfiling(bool isOn)
             u"监控地址的 /debug/pprof/ 提供性能剖析数据，且不需要认证。"_s)};
 }
 
+/// A list as the ConfigMap has it.
+QString listText(const QStringList &networks)
+{
+    return u"nodePortAddresses: [\"%1\"]"_s.arg(networks.join(u"\", \""_s));
+}
+
 /// What nodePortAddresses should say, in the ConfigMap's own words; empty when the nodes' addresses are not known.
 QString proposedNetworks(const Release &release, const Cluster &cluster)
 {
     if (release.minor >= primarySince)
-        return u"nodePortAddresses: [\"primary\"]"_s;
-    QStringList networks;
-    for (const NodeAddresses &node : nodeAddresses(cluster)) {
-        if (node.internal.isEmpty())
-            return {};
-        for (const QByteArray &address : node.internal)
-            networks += u"\"%1/%2\""_s.arg(addressText(address)).arg(address.size() * 8);
-    }
-    if (!release.isKnown() || networks.isEmpty())
-        return {};
-    networks.removeDuplicates();
-    return u"nodePortAddresses: [%1]"_s.arg(networks.join(u", "_s));
+        return listText({u"primary"_s});
+    const QStringList networks = networksOfNodes(cluster);
+    return !release.isKnown() || networks.isEmpty() ? QString() : listText(networks);
 }
 
-Message proposal(KubeProxyAspect aspect, const Release &release, const Cluster &cluster)
+/// Of a list that passes: whether it stays within the networks that were asked for. `primary` stands for the nodes' own
+/// addresses on both sides.
+Outcome judgeLimit(const QStringList &list, const QStringList &wanted, const Cluster &cluster, const Outcome &passed)
+{
+    const QString primary = u"primary"_s;
+    const bool isOwn = list.isEmpty() || list.contains(primary);
+    if (isOwn && wanted.contains(primary))
+        return passed;
+    const QStringList own = networksOfNodes(cluster);
+    if (own.isEmpty() && (isOwn || wanted.contains(primary)))
+        return {Verdict::Unknown,
+            message(
+                u"The addresses of the nodes are not known, so it cannot be told whether NodePorts stay within %1."_s,
+                u"节点的地址未知，无法判断 NodePort 是否限于 %1。"_s, wanted.join(u", "_s))};
+    const QStringList limits = wanted.contains(primary) ? own : wanted;
+    QStringList beyond;
+    for (const QString &item : isOwn ? own : list) {
+        const Network network = networkOf(item);
+        const bool isWithin = std::any_of(limits.begin(), limits.end(), [&network](const QString &limit) {
+            const Network outer = networkOf(limit);
+            return outer.prefix <= network.prefix && outer.contains(network.address);
+        });
+        if (!isWithin)
+            beyond += item;
+    }
+    if (beyond.isEmpty())
+        return passed;
+    return {Verdict::Fail,
+        message(u"NodePorts are served beyond %1, which is what was asked for: %2."_s,
+            u"NodePort 的服务范围超出了要求的 %1：%2。"_s, wanted.join(u", "_s), beyond.join(u", "_s))};
+}
+
+Message proposal(const Rule &rule, const Release &release, const Cluster &cluster)
 {
     QString text;
-    switch (aspect) {
+    switch (rule.proxy) {
     case KubeProxyAspect::NodePortAddresses:
+        if (!rule.networks.isEmpty()) {
+            text = listText(rule.networks);
+            break;
+        }
         text = proposedNetworks(release, cluster);
         if (!text.isEmpty() && release.minor < primarySince)
             return message(
@@ -307,7 +340,8 @@ public:
         case KubeProxyAspect::NodePortAddresses:
             m_key = u"nodePortAddresses"_s;
             m_flag = u"--nodeport-addresses"_s;
-            m_expected = u"networks of all nodes, or primary"_s;
+            m_expected = rule.networks.isEmpty() ? u"networks of all nodes, or primary"_s
+                                                 : u"\u2286 "_s + rule.networks.join(u", "_s);
             break;
         case KubeProxyAspect::HealthzAddress:
             m_key = u"healthzBindAddress"_s;
@@ -385,7 +419,7 @@ private:
                 runs(made, parts, running);
         }
         if (outcome.verdict == Verdict::Fail || outcome.verdict == Verdict::Error)
-            parts += {proposal(m_rule.proxy, m_release, m_cluster), affectedServices(m_rule.proxy, m_cluster)};
+            parts += {proposal(m_rule, m_release, m_cluster), affectedServices(m_rule.proxy, m_cluster)};
         made.reason = sentences(parts + m_notes);
         return made;
     }
@@ -446,8 +480,7 @@ private:
             QStringList list;
             for (const QString &value : values)
                 list += listItems(value);
-            return finished(made, judgeNodePorts(list, valuesOf(u"--proxy-mode"_s).value(0), m_release, m_cluster),
-                plainText(list.join(u',')));
+            return finished(made, nodePorts(list, valuesOf(u"--proxy-mode"_s).value(0)), plainText(list.join(u',')));
         }
         const QString value = values.isEmpty() ? QString() : values.last();
         if (m_type != ValueType::Bool)
@@ -461,6 +494,13 @@ private:
                         u"%1 的值为“%2”：kube-proxy 无法以此启动。"_s, m_flag, plainText(given.last().text))},
                 plainText(given.last().text));
         return finished(made, judgeProfiling(*isOn), given.isEmpty() ? QString() : actualText(*isOn));
+    }
+
+    Outcome nodePorts(const QStringList &list, const QString &mode) const
+    {
+        const Outcome outcome = judgeNodePorts(list, mode, m_release, m_cluster);
+        const bool isLimited = outcome.verdict == Verdict::Pass && !m_rule.networks.isEmpty();
+        return isLimited ? judgeLimit(list, m_rule.networks, m_cluster, outcome) : outcome;
     }
 
     Outcome judgeAddress(const QString &value) const
@@ -505,8 +545,7 @@ private:
             QStringList list;
             for (const QJsonValue &item : value.value.toArray())
                 list += item.toString();
-            return finished(made, judgeNodePorts(list, textOf(u"mode"_s).value.toString(), m_release, m_cluster),
-                plainText(list.join(u',')));
+            return finished(made, nodePorts(list, textOf(u"mode"_s).value.toString()), plainText(list.join(u',')));
         }
         if (m_type == ValueType::Bool)
             return finished(

@@ -228,8 +228,11 @@ class Runner
 public:
     Runner(const RulePack &pack, const Rule &rule)
         : m_pack(pack)
+        , m_whole(pack)
         , m_rule(rule)
     {
+        std::ranges::replace_if(
+            m_whole.rules, [&rule](const Rule &other) { return other.id == rule.id; }, rule);
         m_pack.rules = {rule};
     }
 
@@ -419,11 +422,35 @@ private:
         return argv;
     }
 
+    /// The rule alone, judging by the values that the test gives; nothing where one cannot be given.
+    std::optional<RulePack> packFor(const RuleTest &test, const Message &name)
+    {
+        if (test.tailored.isEmpty())
+            return m_pack;
+        for (auto value = test.tailored.begin(); value != test.tailored.end(); ++value) {
+            const Rule *rule = m_whole.rule(value.key());
+            const Message problem = rule ? valueProblem(*rule, value.value())
+                                         : message(u"there is no rule \"%1\" in this pack."_s,
+                                             u"规则包中没有加固项“%1”。"_s, plainText(value.key()));
+            if (!problem.isEmpty()) {
+                add(test.at, message(u"%1: %2"_s, u"%1：%2"_s, name, problem));
+                return {};
+            }
+        }
+        RulePack given = m_whole;
+        giveValues(given, test.tailored);
+        given.rules = {*given.rule(m_rule.id)};
+        return given;
+    }
+
     void judge(
         const RuleTest &test, const Message &name, const Given &given, const QStringList &expect, const QString &actual)
     {
+        const std::optional<RulePack> pack = packFor(test, name);
+        if (!pack)
+            return;
         const Cluster cluster = situation(m_rule, test, given);
-        const QList<Finding> findings = assess(cluster, m_pack, moment).findings;
+        const QList<Finding> findings = assess(cluster, *pack, moment).findings;
         QStringList verdicts;
         QStringList why;
         for (const Finding &finding : findings) {
@@ -442,7 +469,8 @@ private:
         }
     }
 
-    RulePack m_pack;
+    RulePack m_pack; ///< with the rule alone
+    RulePack m_whole;
     const Rule &m_rule;
     QList<Error> m_errors;
 };

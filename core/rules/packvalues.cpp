@@ -52,6 +52,10 @@ bool fits(const Assertion &assertion, ValueType type)
     case Assertion::Operator::AtLeast:
     case Assertion::Operator::AtMost:
         return type == ValueType::Integer && assertion.operand.isDouble();
+    case Assertion::Operator::Between: {
+        const QJsonArray ends = assertion.operand.toArray();
+        return type == ValueType::Integer && ends.size() == 2 && ends[0].isDouble() && ends[1].isDouble();
+    }
     case Assertion::Operator::Contains:
     case Assertion::Operator::Excludes:
         return list && assertion.operand.isString();
@@ -170,12 +174,12 @@ Release PackValues::readRelease(int node)
     return Release::parse(text);
 }
 
-Assertion PackValues::readAssertion(int node, ValueType type)
+Assertion PackValues::readOperator(int node, int &operand)
 {
     using enum Assertion::Operator;
     static const QList<std::pair<QByteArray, Assertion::Operator>> operators{{"eq"_ba, Equal}, {"ne"_ba, NotEqual},
         {"in"_ba, In}, {"gt"_ba, Greater}, {"ge"_ba, AtLeast}, {"le"_ba, AtMost}, {"contains"_ba, Contains},
-        {"excludes"_ba, Excludes}, {"not_above"_ba, NotAbove}};
+        {"excludes"_ba, Excludes}, {"not_above"_ba, NotAbove}, {"between"_ba, Between}};
     QList<QByteArray> names;
     for (const auto &[name, op] : operators)
         names += name + '?';
@@ -191,13 +195,122 @@ Assertion PackValues::readAssertion(int node, ValueType type)
         if (fields.contains(name))
             assertion.op = op;
     }
-    const int operand = fields.constBegin().value();
+    operand = fields.constBegin().value();
     assertion.operand = m_read.value(operand);
+    return assertion;
+}
+
+Assertion PackValues::readAssertion(int node, ValueType type)
+{
+    int operand = -1;
+    const Assertion assertion = readOperator(node, operand);
     if (!m_read.failed() && !fits(assertion, type))
         m_read.fail(operand,
             message(u"The operand does not fit the operator and the type of the value."_s,
                 u"操作数与运算符或值的类型不符。"_s));
     return assertion;
+}
+
+void PackValues::readRuleAssertion(int node, ValueType type, Rule &rule)
+{
+    using enum Assertion::Operator;
+    int operand = -1;
+    const Assertion written = readOperator(node, operand);
+    if (m_read.failed())
+        return;
+    const bool isRange = written.op == Between && written.operand.toArray().size() == 2;
+    const QJsonValue last = isRange ? written.operand.toArray().at(1) : written.operand;
+    auto use = useIn(last, ParameterUse::Place::Assertion, operand);
+    if (!use) {
+        rule.assertion = readAssertion(node, type);
+        return;
+    }
+    const bool isText =
+        type == ValueType::String && (written.op == Equal || (written.op == AtLeast && !rule.accepts.isEmpty()));
+    const bool isNumber =
+        type == ValueType::Integer && (written.op == Equal || written.op == AtLeast || written.op == AtMost || isRange);
+    if (!isText && !isNumber) {
+        m_read.fail(operand,
+            message(u"A parameter stands beside eq, ge, le and at the end of between for a number, beside eq and, with "
+                    u"accepts, ge for a text."_s,
+                u"参数只能用于：整数的 eq、ge、le 和 between 的上限，文本的 eq，以及带 accepts 时的 ge。"_s));
+    }
+    use->assertion = written;
+    rule.uses += *use;
+}
+
+std::optional<ParameterUse> PackValues::useIn(const QJsonValue &value, ParameterUse::Place place, int node) const
+{
+    static const QRegularExpression form(
+        QRegularExpression::anchoredPattern(u"\\{([A-Z][A-Za-z0-9-]{1,47})(?:\\.([1-9]))?\\}"_s));
+    const auto match = form.match(value.toString());
+    if (!match.hasMatch())
+        return {};
+    return ParameterUse{place, match.captured(1), match.captured(2).toInt(), {}, m_read.position(node)};
+}
+
+bool PackValues::readUse(int node, ParameterUse::Place place, Rule &rule)
+{
+    if (node < 0 || m_read.failed())
+        return false;
+    const auto use = useIn(m_read.value(node), place, node);
+    if (use)
+        rule.uses += *use;
+    return use.has_value();
+}
+
+void PackValues::readParameter(int node, Rule &rule)
+{
+    rule.parameter = readParameter(node);
+    const QString proposal = rule.parameter->proposal;
+    const Message problem = m_read.failed() || proposal.isEmpty() ? Message() : valueProblem(rule, proposal);
+    if (!problem.isEmpty())
+        m_read.fail(node, problem);
+}
+
+Parameter PackValues::readParameter(int node)
+{
+    using enum Parameter::Type;
+    Parameter parameter;
+    const auto fields =
+        m_read.fields(node, {"type"_ba, "title"_ba, "proposal?"_ba, "choices?"_ba, "range?"_ba, "ranges?"_ba});
+    if (m_read.failed())
+        return parameter;
+    constexpr std::array types{Integer, Integers, Text, List, Networks, Namespaces};
+    const int type = m_read.oneOf(
+        fields["type"], {u"integer"_s, u"integers"_s, u"text"_s, u"list"_s, u"networks"_s, u"namespaces"_s});
+    parameter.type = types[size_t(std::max(0, type))];
+    parameter.title = m_read.bilingual(fields["title"]);
+    if (fields.contains("proposal"))
+        parameter.proposal = m_read.text(fields["proposal"]);
+    if (fields.contains("choices"))
+        parameter.choices = m_read.texts(fields["choices"]);
+    if (m_read.failed())
+        return parameter;
+    if (fields.contains("range") != (parameter.type == Integer)
+        || fields.contains("ranges") != (parameter.type == Integers)
+        || (fields.contains("choices") && parameter.type != Text && parameter.type != List)) {
+        m_read.fail(node,
+            message(u"An integer has a range, integers have ranges, and choices belong to text and list."_s,
+                u"integer 必须有 range，integers 必须有 ranges，choices 只用于 text 和 list。"_s));
+        return parameter;
+    }
+    const auto readRange = [&](int at) {
+        const QJsonArray ends = m_read.value(at).toArray();
+        const NumberRange range{ends.at(0).toInteger(-1), ends.at(1).toInteger(-1)};
+        const bool isGood =
+            ends.size() == 2 && range.least >= 0 && range.least < range.most && range.most <= NumberRange().most;
+        if (!m_read.failed() && !isGood)
+            m_read.fail(at,
+                message(u"A range is two whole numbers, the first one less, from 0 to 4194304."_s,
+                    u"范围是 0 到 4194304 之间的两个整数，前一个较小。"_s));
+        parameter.ranges += range;
+    };
+    if (parameter.type == Integer)
+        readRange(fields["range"]);
+    for (const int item : m_read.items(fields["ranges"]))
+        readRange(item);
+    return parameter;
 }
 
 void PackValues::readNothing(int node)

@@ -28,6 +28,15 @@ public:
     /// The flag, the path, or both, of a map that has them.
     SettingName readName(int node, const PackFields &fields, const Rule &rule);
     Assertion readAssertion(int node, ValueType type);
+    /// The same of Rule::assertion, whose operand may be a parameter's value: of a text with `ge`, the order is that of
+    /// Rule::accepts.
+    void readRuleAssertion(int node, ValueType type, Rule &rule);
+    /// Whether the node is a reference to a parameter, which is the rule's use then.
+    bool readUse(int node, ParameterUse::Place place, Rule &rule);
+    /// The reference to a parameter that a text is; nothing for any other text.
+    std::optional<ParameterUse> useIn(const QJsonValue &value, ParameterUse::Place place, int node) const;
+    /// The rule's parameter, with a proposal that it takes.
+    void readParameter(int node, Rule &rule);
     /// Fields and what they have to be: {path, from, OPERATOR: value}.
     QList<FieldCondition> readConditions(int node);
     /// A map without a key.
@@ -35,6 +44,10 @@ public:
 
 protected:
     PackReader &m_read;
+
+private:
+    Parameter readParameter(int node);
+    Assertion readOperator(int node, int &operand);
 };
 
 bool isStaticPod(ComponentKind kind);

@@ -2,7 +2,10 @@
 #include "rules/judge.h"
 
 #include "base/plaintext.h"
+#include "cluster/addresses.h"
 #include "cluster/ciphersuites.h"
+
+#include <QRegularExpression>
 
 #include <algorithm>
 
@@ -12,7 +15,66 @@ namespace jiagu {
 
 namespace {
 
-constexpr qint64 largestPidLimit = 4'194'304; // PID_MAX_LIMIT of a 64-bit Linux, and far from where JSON loses digits
+Message numbersProblem(const QString &rule, const Parameter &parameter, const QString &value)
+{
+    QStringList allowed;
+    for (const NumberRange &range : parameter.ranges)
+        allowed += u"%1–%2"_s.arg(range.least).arg(range.most);
+    const QString form = allowed.join(u", "_s);
+    const QStringList items = parameter.ranges.size() == 1 ? QStringList{value} : value.split(u',');
+    bool isGood = items.size() == parameter.ranges.size();
+    for (qsizetype i = 0; i < items.size() && isGood; ++i) {
+        const qlonglong number = items[i].trimmed().toLongLong(&isGood);
+        isGood = isGood && number >= parameter.ranges[i].least && number <= parameter.ranges[i].most;
+    }
+    if (isGood)
+        return {};
+    const Message wanted = parameter.ranges.size() == 1
+        ? message(u"a whole number, %1"_s, u"%1 之间的整数"_s, form)
+        : message(u"%2 whole numbers, separated by commas (%1)"_s, u"%2 个整数，以英文逗号分隔（范围依次为 %1）"_s,
+            form, QString::number(parameter.ranges.size()));
+    if (value.trimmed().isEmpty())
+        return message(u"%1 (%2) needs a value: %3."_s, u"%1（%2）需要给出取值：%3。"_s, rule, parameter.title, wanted);
+    return message(u"\"%1\" is no value for %2 (%3): it takes %4."_s, u"“%1”不能用作 %2（%3）的取值：应为%4。"_s,
+        plainText(value), rule, parameter.title, wanted);
+}
+
+Message networksProblem(const QString &rule, const Parameter &parameter, const QString &value)
+{
+    const QStringList items = listItems(value);
+    if (items == QStringList{u"primary"_s})
+        return {};
+    for (const QString &item : items) {
+        if (networkOf(item).prefix > 0)
+            continue;
+        return message(
+            u"\"%1\" is no network for %2 (%3): write networks such as 192.168.1.0/24 or fd00:1::/64, separated "
+            u"by commas, or primary alone; a network with /0 restricts nothing."_s,
+            u"“%1”不能用作 %2（%3）的网段：请填写 192.168.1.0/24、fd00:1::/64 这样的网段，以英文逗号分隔，或单独填写 primary；"
+            u"前缀为 /0 的网段等于没有限制。"_s,
+            plainText(item), rule, parameter.title);
+    }
+    if (items.isEmpty())
+        return message(
+            u"%1 (%2) takes at least one network."_s, u"%1（%2）至少需要一个网段。"_s, rule, parameter.title);
+    return {};
+}
+
+Message namespacesProblem(const QString &rule, const Parameter &parameter, const QString &value)
+{
+    // apimachinery, pkg/util/validation/validation.go, IsDNS1123Label
+    static const QRegularExpression label(u"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"_s);
+    const QStringList items = listItems(value);
+    for (const QString &item : items) {
+        if (!label.match(item).hasMatch())
+            return message(u"\"%1\" is no name of a namespace for %2 (%3): exact names are taken, in lower case."_s,
+                u"“%1”不能用作 %2（%3）的命名空间：请填写完整的小写名称。"_s, plainText(item), rule, parameter.title);
+    }
+    if (items.isEmpty())
+        return message(
+            u"%1 (%2) takes at least one namespace."_s, u"%1（%2）至少需要一个命名空间。"_s, rule, parameter.title);
+    return {};
+}
 
 } // namespace
 
@@ -30,39 +92,6 @@ QString fixName(const Rule &rule)
         break;
     }
     return rule.parameter && rule.parameter->proposal.isEmpty() ? u"needs-input"_s : u"automatic"_s;
-}
-
-Suggestion suggestionFor(const Rule &rule, const Cluster &cluster)
-{
-    if (!rule.parameter || rule.fixPath != "podPidsLimit"_L1)
-        return {};
-    qint64 most = -1;
-    QString where;
-    QStringList silent;
-    for (const Node &node : cluster.nodes) {
-        const OutputRecord *record = node.snapshot ? node.snapshot->output(u"pod-pids"_s) : nullptr;
-        bool isNumber = false;
-        const qint64 here = record ? record->content.trimmed().toLongLong(&isNumber) : 0;
-        if (!isNumber || here < 0 || here > largestPidLimit)
-            silent += plainText(node.name);
-        else if (here > most) {
-            most = here;
-            where = plainText(node.name);
-        }
-    }
-    if (most < 0)
-        return {};
-    qint64 value = 1024;
-    while (value < 2 * most && value < largestPidLimit)
-        value *= 2;
-    Message reason = message(
-        u"Suggested: %1, because the busiest pod of the nodes that were read (on %2) has %3 processes and threads now, and "
-        u"twice that leaves it room. What pods need at their peak is for you to know."_s,
-        u"建议值：%1。已读取的节点中，最繁忙的 Pod（位于 %2）当前有 %3 个进程和线程，取其两倍以留出余量。业务高峰时的实际需要请自行评估。"_s,
-        QString::number(value), where, QString::number(most));
-    if (!silent.isEmpty())
-        reason = message(u"%1 Not known of %2."_s, u"%1以下节点的情况未知：%2。"_s, reason, silent.join(u", "_s));
-    return {QString::number(value), reason};
 }
 
 QStringList listItems(const QString &text)
@@ -85,19 +114,13 @@ Message valueProblem(const Rule &rule, const QString &value)
     if (value.size() > 4096)
         return message(u"The value for %1 is too long."_s, u"%1 的取值过长。"_s, rule.id);
     switch (parameter.type) {
-    case Parameter::Type::Integer: {
-        bool isNumber = false;
-        const qlonglong number = value.trimmed().toLongLong(&isNumber);
-        if (isNumber && rule.assertion.holds(QJsonValue(number)) && number <= largestPidLimit)
-            return {};
-        if (value.trimmed().isEmpty())
-            return message(u"%1 (%2) needs a value: a whole number %3, at most 4194304."_s,
-                u"%1（%2）需要给出取值：满足 %3 的整数，最大为 4194304。"_s, rule.id, parameter.title,
-                rule.assertion.text());
-        return message(u"\"%1\" is no value for %2 (%3): it takes a whole number %4, at most 4194304."_s,
-            u"“%1”不能用作 %2（%3）的取值：应为满足 %4 的整数，最大为 4194304。"_s, shown, rule.id, parameter.title,
-            rule.assertion.text());
-    }
+    case Parameter::Type::Integer:
+    case Parameter::Type::Integers:
+        return numbersProblem(rule.id, parameter, value);
+    case Parameter::Type::Networks:
+        return networksProblem(rule.id, parameter, value);
+    case Parameter::Type::Namespaces:
+        return namespacesProblem(rule.id, parameter, value);
     case Parameter::Type::Text: {
         const bool isLine = !value.isEmpty() && std::all_of(value.begin(), value.end(), [](QChar each) {
             return each.unicode() >= 0x20 && each.unicode() != 0x7f;

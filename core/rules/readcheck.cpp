@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/packvalues.h"
 
+#include "cluster/addresses.h"
+
 #include <QJsonArray>
 
 #include <algorithm>
@@ -73,7 +75,7 @@ private:
         constexpr std::array types{ValueType::Bool, ValueType::Integer, ValueType::String, ValueType::StringList};
         const int type = m_read.oneOf(fields["type"], {u"bool"_s, u"integer"_s, u"string"_s, u"list"_s});
         rule.setting.type = types[size_t(std::max(0, type))];
-        rule.assertion = readAssertion(fields["assert"], rule.setting.type);
+        readRuleAssertion(fields["assert"], rule.setting.type, rule);
     }
 
     void readCipherSuites(int node, Rule &rule)
@@ -88,7 +90,8 @@ private:
         if (m_read.failed())
             return;
         rule.suites.floor = readName(fields["floor"], floor, rule);
-        rule.suites.allowed = m_read.texts(fields["allowed"]);
+        if (!readUse(fields["allowed"], ParameterUse::Place::Suites, rule))
+            rule.suites.allowed = m_read.texts(fields["allowed"]);
     }
 
     void readControllers(int node, Rule &rule)
@@ -346,7 +349,7 @@ private:
     void readKubeProxy(int node, Rule &rule)
     {
         rule.check = CheckKind::KubeProxy;
-        const auto fields = m_read.fields(node, {"aspect"_ba});
+        const auto fields = m_read.fields(node, {"aspect"_ba, "networks?"_ba});
         if (m_read.failed())
             return;
         constexpr std::array aspects{KubeProxyAspect::NodePortAddresses, KubeProxyAspect::HealthzAddress,
@@ -354,13 +357,22 @@ private:
         const int aspect = m_read.oneOf(
             fields["aspect"], {u"node-port-addresses"_s, u"healthz-address"_s, u"metrics-address"_s, u"profiling"_s});
         rule.proxy = aspects[size_t(std::max(0, aspect))];
+        if (fields.contains("networks") && !readUse(fields["networks"], ParameterUse::Place::Networks, rule))
+            rule.networks = m_read.texts(fields["networks"]);
+        const bool areNetworks = std::ranges::all_of(rule.networks, [&rule](const QString &item) {
+            return networkOf(item).prefix > 0 || (item == u"primary" && rule.networks.size() == 1);
+        });
+        if (fields.contains("networks") && (rule.proxy != KubeProxyAspect::NodePortAddresses || !areNetworks))
+            m_read.fail(fields["networks"],
+                message(u"networks belongs to node-port-addresses: networks in CIDR form, or primary alone."_s,
+                    u"networks 只用于 node-port-addresses：CIDR 形式的网段，或单独的 primary。"_s));
         requireComponent(node, rule, ComponentKind::KubeProxy);
     }
 
     void readAudit(int node, Rule &rule)
     {
         rule.check = CheckKind::Audit;
-        const auto fields = m_read.fields(node, {"aspect"_ba, "mode?"_ba, "days?"_ba, "files?"_ba});
+        const auto fields = m_read.fields(node, {"aspect"_ba, "mode?"_ba, "days?"_ba, "files?"_ba, "megabytes?"_ba});
         if (m_read.failed())
             return;
         constexpr std::array aspects{
@@ -371,10 +383,10 @@ private:
         const bool retention = rule.audit.aspect == AuditAspect::Retention;
         if (!m_read.failed()
             && (fields.contains("mode") != mounts || fields.contains("days") != retention
-                || fields.contains("files") != retention)) {
+                || fields.contains("files") != retention || fields.contains("megabytes") != retention)) {
             m_read.fail(node,
-                message(u"mode belongs to the aspect mounts; days and files belong to retention."_s,
-                    u"mode 只用于 mounts；days 和 files 只用于 retention。"_s));
+                message(u"mode belongs to the aspect mounts; days, files and megabytes belong to retention."_s,
+                    u"mode 只用于 mounts；days、files 和 megabytes 只用于 retention。"_s));
             return;
         }
         if (mounts) {
@@ -383,8 +395,13 @@ private:
             rule.audit.mode = mode.toInt(nullptr, 8);
         }
         if (retention) {
-            rule.audit.days = readCount(fields["days"]);
-            rule.audit.files = readCount(fields["files"]);
+            using Place = ParameterUse::Place;
+            const auto count = [&](const QByteArray &key, Place place) {
+                return readUse(fields[key], place, rule) ? 0 : readCount(fields[key]);
+            };
+            rule.audit.days = count("days"_ba, Place::AuditDays);
+            rule.audit.files = count("files"_ba, Place::AuditFiles);
+            rule.audit.megabytes = count("megabytes"_ba, Place::AuditMegabytes);
         }
         requireComponent(node, rule, ComponentKind::ApiServer);
     }
@@ -433,6 +450,8 @@ private:
         if (m_read.failed())
             return;
         rule.setting = readName(node, fields, rule);
+        if (readUse(fields["lowest"], ParameterUse::Place::ServedVersion, rule))
+            return;
         rule.served.lowest = m_read.text(fields["lowest"]);
         m_read.oneOf(fields["lowest"], {u"VersionTLS11"_s, u"VersionTLS12"_s, u"VersionTLS13"_s});
     }
@@ -445,7 +464,8 @@ private:
             return;
         rule.setting = readName(node, fields, rule);
         rule.setting.type = ValueType::StringList;
-        rule.served.allowed = m_read.texts(fields["allowed"]);
+        if (!readUse(fields["allowed"], ParameterUse::Place::ServedSuites, rule))
+            rule.served.allowed = m_read.texts(fields["allowed"]);
     }
 
     void readServingCertificate(int node, Rule &rule)
@@ -568,7 +588,7 @@ private:
             ValueType::Bool, ValueType::Integer, ValueType::String, ValueType::StringList, ValueType::Integer};
         const int type = m_read.oneOf(fields["type"], {u"bool"_s, u"integer"_s, u"string"_s, u"list"_s, u"quantity"_s});
         rule.fields.type = types[size_t(std::max(0, type))];
-        rule.assertion = readAssertion(fields["assert"], values[size_t(std::max(0, type))]);
+        readRuleAssertion(fields["assert"], values[size_t(std::max(0, type))], rule);
         requireComponent(node, rule, ComponentKind::Workload);
     }
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/packvalues.h"
 
-#include <algorithm>
-#include <array>
-
 using namespace Qt::Literals::StringLiterals;
 
 namespace jiagu {
@@ -31,10 +28,13 @@ public:
         const bool isList = rule.setting.type == ValueType::StringList;
         const bool isSetting = rule.check == CheckKind::Setting || rule.check == CheckKind::CipherSuites
             || rule.check == CheckKind::Controllers || rule.check == CheckKind::KubeletAddress;
+        if (hasParameter && rule.parameter)
+            m_read.fail(
+                fields["parameter"], message(u"The rule has a parameter already."_s, u"该规则已有 parameter。"_s));
         if (hasParameter)
-            rule.parameter = readParameter(fields["parameter"]);
+            readParameter(fields["parameter"], rule);
         const auto readValue = [&](const PackFields &action, int at) {
-            if (action.contains("value") == hasParameter)
+            if (action.contains("value") == hasParameter || (!hasParameter && rule.parameter))
                 m_read.fail(
                     at, message(u"A fix has a value or a parameter."_s, u"修复必须有 value 或 parameter 之一。"_s));
             else if (hasParameter)
@@ -91,10 +91,6 @@ public:
             m_read.fail(node,
                 message(u"The value %1 is for kubelet_address, and the only one there."_s,
                     u"取值 %1 用于 kubelet_address，且是它唯一的取值。"_s, QString(ownAddress)));
-        if (!m_read.failed() && rule.parameter && !rule.parameter->proposal.isEmpty()) {
-            if (const Message problem = valueProblem(rule, rule.parameter->proposal); !problem.isEmpty())
-                m_read.fail(fields["parameter"], problem);
-        }
     }
 
 private:
@@ -111,23 +107,6 @@ private:
             m_read.fail(node,
                 message(u"patch fixes a rule about workload or service_accounts and takes no parameter."_s,
                     u"patch 只能修复 workload 或 service_accounts 规则，且没有 parameter。"_s));
-    }
-
-    Parameter readParameter(int node)
-    {
-        Parameter parameter;
-        const auto fields = m_read.fields(node, {"type"_ba, "title"_ba, "proposal?"_ba, "choices?"_ba});
-        if (m_read.failed())
-            return parameter;
-        constexpr std::array types{Parameter::Type::Integer, Parameter::Type::Text, Parameter::Type::List};
-        const int type = m_read.oneOf(fields["type"], {u"integer"_s, u"text"_s, u"list"_s});
-        parameter.type = types[size_t(std::max(0, type))];
-        parameter.title = m_read.bilingual(fields["title"]);
-        if (fields.contains("proposal"))
-            parameter.proposal = m_read.text(fields["proposal"]);
-        if (fields.contains("choices"))
-            parameter.choices = m_read.texts(fields["choices"]);
-        return parameter;
     }
 };
 

@@ -48,13 +48,15 @@ public:
             m_pack.rules += readRule(item);
         for (const int item : itemsOf(head["baselines"]))
             part([&] { m_pack.baselines += readBaseline(item); });
+        checkUses();
+        giveValues(m_pack, {});
         return m_pack;
     }
 
     /// By position.
     QList<Error> errors() const
     {
-        QList<Error> errors = m_read.errors();
+        QList<Error> errors = m_read.errors() + m_wrongUses;
         std::stable_sort(errors.begin(), errors.end(), [](const Error &left, const Error &right) {
             return std::pair(left.at.line, left.at.column) < std::pair(right.at.line, right.at.column);
         });
@@ -68,6 +70,26 @@ private:
     {
         read();
         return m_read.recover();
+    }
+
+    /// A rule may refer to the parameter of one that stands below it.
+    void checkUses()
+    {
+        const auto check = [&](const Rule *user, const ParameterUse &use) {
+            if (const Message problem = useProblem(m_pack, user, use); !problem.isEmpty())
+                m_wrongUses += Error{Error::Kind::Parse, problem, use.at};
+        };
+        const auto checkAll = [&](const Rule &rule) {
+            for (const ParameterUse &use : rule.uses)
+                check(&rule, use);
+        };
+        std::ranges::for_each(m_pack.rules, checkAll);
+        for (const Baseline &baseline : std::as_const(m_pack.baselines))
+            std::ranges::for_each(baseline.instead, checkAll);
+        for (const NamespaceWaiver &waiver : std::as_const(m_pack.waivers)) {
+            if (waiver.use)
+                check(nullptr, *waiver.use);
+        }
     }
 
     QString unique(int node, QSet<QString> &known, const QString &text)
@@ -94,11 +116,16 @@ private:
                 const auto waiver = m_read.fields(item, {"id"_ba, "reason"_ba, "namespaces"_ba});
                 if (m_read.failed())
                     return;
-                m_pack.waivers += NamespaceWaiver{
-                    unique(waiver["id"], ids,
-                        m_values.matching(waiver["id"], u"builtin:[a-z0-9-]{1,48}"_s,
-                            message(u"an id of the form builtin:NAME"_s, u"形如 builtin:NAME 的标识"_s))),
-                    m_read.bilingual(waiver["reason"]), m_read.texts(waiver["namespaces"])};
+                NamespaceWaiver known;
+                known.id = unique(waiver["id"], ids,
+                    m_values.matching(waiver["id"], u"builtin:[a-z0-9-]{1,48}"_s,
+                        message(u"an id of the form builtin:NAME"_s, u"形如 builtin:NAME 的标识"_s)));
+                known.reason = m_read.bilingual(waiver["reason"]);
+                known.use = m_values.useIn(
+                    m_read.value(waiver["namespaces"]), ParameterUse::Place::Namespaces, waiver["namespaces"]);
+                if (!known.use)
+                    known.namespaces = m_read.texts(waiver["namespaces"]);
+                m_pack.waivers += known;
             });
         }
     }
@@ -119,7 +146,7 @@ private:
         Rule rule;
         const auto fields = m_read.fields(node,
             {"id"_ba, "title"_ba, "rationale"_ba, "risk"_ba, "remediation"_ba, "severity"_ba, "component"_ba,
-                "references"_ba, "not_applicable?"_ba, "check"_ba, "fix?"_ba, "tests"_ba},
+                "references"_ba, "not_applicable?"_ba, "check"_ba, "parameter?"_ba, "fix?"_ba, "tests"_ba},
             true);
         rule.at = m_read.position(node);
         part([&] {
@@ -146,6 +173,8 @@ private:
         }
         const bool hasCheck = hasComponent && fields.contains("component") && fields.contains("check")
             && part([&] { readCheck(m_read, fields["check"], rule); });
+        if (fields.contains("parameter"))
+            part([&] { m_values.readParameter(fields["parameter"], rule); });
         if (fields.contains("fix") && hasCheck)
             part([&] { readFix(m_read, fields["fix"], rule); });
         for (const int item : itemsOf(fields["tests"]))
@@ -252,8 +281,8 @@ private:
         const auto fields = m_read.fields(node,
             {"name"_ba, "release?"_ba, "argv?"_ba, "other_argv?"_ba, "files?"_ba, "outputs?"_ba, "objects?"_ba,
                 "api?"_ba, "manifest?"_ba, "fixed?"_ba, "fixed_files?"_ba, "attributes?"_ba, "fixed_attributes?"_ba,
-                "value?"_ba, "uid?"_ba, "probes?"_ba, "peers?"_ba, "not_read?"_ba, "patch?"_ba, "expect"_ba,
-                "actual?"_ba});
+                "value?"_ba, "tailored?"_ba, "uid?"_ba, "probes?"_ba, "peers?"_ba, "not_read?"_ba, "patch?"_ba,
+                "expect"_ba, "actual?"_ba});
         if (m_read.failed())
             return test;
         test.name = m_read.text(fields["name"]);
@@ -282,6 +311,10 @@ private:
             test.fixedAttributes.insert(key, content);
         if (fields.contains("value"))
             test.value = m_read.text(fields["value"]);
+        if (fields.contains("tailored")) {
+            for (const auto &[rule, value] : m_read.pairs(fields["tailored"]))
+                test.tailored.insert(QString::fromUtf8(rule), m_read.text(value));
+        }
         if (fields.contains("uid"))
             test.uid = m_read.value(fields["uid"]).toInteger();
         if (fields.contains("probes"))
@@ -335,6 +368,7 @@ private:
     PackReader m_read;
     PackValues m_values{m_read};
     RulePack m_pack;
+    QList<Error> m_wrongUses;
     QSet<QString> m_ids;
     QSet<QString> m_baselineIds;
 };

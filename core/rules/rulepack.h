@@ -175,6 +175,7 @@ struct AuditCheck
     int mode = 0; ///< of Mounts: no bit of the log's directory beyond these
     int days = 0; ///< of Retention: at least so many
     int files = 0; ///< of Retention: at least so many that were rotated
+    int megabytes = 0; ///< of Retention: each of them at least so large
 };
 
 /// Types of network plugins, and what is to be said about them.
@@ -282,25 +283,60 @@ struct RuleTest
         attributes; ///< of files: "0644 0 0", mode, uid, gid, size if wanted; 0600 0 0 where not given
     QMap<QString, QString> fixedAttributes; ///< the round trip of set_attributes
     QString value; ///< given for the rule's parameter in the round trip
+    QMap<QString, QString> tailored; ///< values of parameters, by rule, that it is judged by
     qint64 uid = 0; ///< whom the control plane runs as
     QList<QList<QByteArray>> peers; ///< argv of the same component on further nodes
     QStringList expect; ///< verdict names in the order of the findings; "waived" for a failure under a waiver
     QString actual; ///< of the first finding; empty: not compared
 };
 
-/// A typed value that a fix asks the person for.
+/// From one whole number to another, both included.
+struct NumberRange
+{
+    qint64 least = 1;
+    qint64 most = 4'194'304; // PID_MAX_LIMIT of a 64-bit Linux, and far from where JSON loses digits
+};
+
+/// A typed value that a person gives: a fix writes it, rules that refer to it (ParameterUse) judge by it.
 struct Parameter
 {
     enum class Type
     {
         Integer,
+        Integers, ///< as many whole numbers as there are ranges, separated by commas
         Text,
-        List ///< items separated by commas
+        List, ///< items separated by commas
+        Networks, ///< a list of networks in CIDR form, or `primary` alone
+        Namespaces ///< a list of names of namespaces
     };
     Type type = Type::Text;
     Message title; ///< what is asked for, and in which unit
     QString proposal; ///< as it would be typed; empty: there is none, and nothing is planned without a value
     QStringList choices; ///< what a text, or each item of a list, may be; empty: anything
+    QList<NumberRange> ranges{}; ///< of an Integer one, of Integers one for each number
+};
+
+/// A place of a check that takes its value from a parameter: "{API-04}" in the pack, the parameter of the rule API-04,
+/// or "{API-05-retention.2}", the second number of it.
+struct ParameterUse
+{
+    enum class Place
+    {
+        Assertion, ///< Rule::assertion
+        Suites, ///< CipherSuites::allowed
+        ServedSuites, ///< ServedTls::allowed
+        ServedVersion, ///< ServedTls::lowest
+        AuditDays,
+        AuditFiles,
+        AuditMegabytes,
+        Networks, ///< Rule::networks
+        Namespaces ///< NamespaceWaiver::namespaces
+    };
+    Place place = Place::Assertion;
+    QString rule; ///< whose parameter it is
+    int item = 0; ///< of Integers, from 1; 0: the whole value
+    Assertion assertion; ///< of Assertion: as it is written, with the reference in its operand
+    Position at; ///< in the pack
 };
 
 /// As a fix's value: the InternalIP of the node that is fixed.
@@ -329,6 +365,7 @@ struct Rule
     QList<UsedFiles> used; ///< of a FileAttributes rule: for files that none of `files` fits; the strictest counts
     int keyMode = -1; ///< of a FileAttributes rule: for every other file that holds a private key; -1: not asked
     KubeProxyAspect proxy = KubeProxyAspect::NodePortAddresses; ///< of a KubeProxy rule
+    QStringList networks; ///< of a KubeProxy rule: NodePorts are served in these alone; empty: no such limit
     FeatureGate gate; ///< of a FeatureGate rule
     AuditCheck audit; ///< of an Audit rule
     ChainedPlugin plugin; ///< of a ChainedPlugin rule
@@ -352,7 +389,8 @@ struct Rule
     QString fixValue; ///< "false", ownAddress; of a list with commas; the parameter's proposal where there is one
     QString fixItem; ///< of a list flag that is set already: these, with commas, are added to it as far as it does not
                      ///< name them; fixValue is for the others
-    std::optional<Parameter> parameter; ///< what the fix asks for; given by `--set ID=VALUE` or in the review
+    std::optional<Parameter> parameter; ///< what is asked for; given by `--set ID=VALUE`, in the review or a tailoring
+    QList<ParameterUse> uses; ///< what of the check above comes from parameters; it holds their values already
 };
 
 /// A known exception that ships with the pack: failures of workload rules in these namespaces are shown, explained and
@@ -362,6 +400,7 @@ struct NamespaceWaiver
     QString id; ///< "builtin:system-namespace"
     Message reason;
     QStringList namespaces; ///< exact names
+    std::optional<ParameterUse> use; ///< the parameter that they come from
 };
 
 /// A selection of the pack's rules under a name.
@@ -406,6 +445,11 @@ struct Suggestion
 /// For podPidsLimit: twice what the busiest pod has now (pids.current of its control group), as a power of two, at
 /// least 1024.
 Suggestion suggestionFor(const Rule &rule, const Cluster &cluster);
+/// Sets the proposals of parameters to these values, by rule, and what refers to a parameter to its value: once, so
+/// that judging finds values alone. The values are good ones (valueProblem()).
+void giveValues(RulePack &pack, const QMap<QString, QString> &values);
+/// Why a place cannot take its value from that parameter; empty when it can.
+Message useProblem(const RulePack &pack, const Rule *user, const ParameterUse &use);
 /// The items of a list as it is typed, with commas; blanks around them do not count.
 QStringList listItems(const QString &text);
 

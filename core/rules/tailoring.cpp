@@ -170,12 +170,6 @@ Result<RulePack> tailored(const RulePack &pack, const Tailoring &tailoring)
                 u"规则包 %1 中没有基线“%2”，可用的有：%3。"_s, pack.id, plainText(tailoring.baseline),
                 known.join(u", "_s)));
     }
-    if (baseline) {
-        result.baseline = baseline->id;
-        for (const Rule &instead : baseline->instead)
-            *std::ranges::find(result.rules, instead.id, &Rule::id) = instead;
-        result.rules.removeIf([&](const Rule &rule) { return baseline->off.contains(rule.id); });
-    }
     const QStringList named = tailoring.off.keys() + tailoring.values.keys();
     for (const QString &rule : named) {
         if (!pack.rule(rule))
@@ -185,18 +179,18 @@ Result<RulePack> tailored(const RulePack &pack, const Tailoring &tailoring)
         if (!pack.rule(waiver.rule))
             return failure(Error::Kind::NotFound, noRule(waiver.rule, pack));
     }
-    for (Rule &rule : result.rules) {
-        if (!rule.parameter || !tailoring.values.contains(rule.id))
-            continue;
-        const QString value = tailoring.values.value(rule.id);
-        if (const Message problem = valueProblem(rule, value); !problem.isEmpty())
-            return failure(Error::Kind::Usage, problem);
-        rule.parameter->proposal = value;
-        rule.fixValue = value;
-    }
     for (auto value = tailoring.values.begin(); value != tailoring.values.end(); ++value) {
-        if (!pack.rule(value.key())->parameter)
-            return failure(Error::Kind::Usage, valueProblem(*pack.rule(value.key()), value.value()));
+        if (const Message problem = valueProblem(*pack.rule(value.key()), value.value()); !problem.isEmpty())
+            return failure(Error::Kind::Usage, problem);
+    }
+    if (!tailoring.values.isEmpty())
+        giveValues(result, tailoring.values);
+    baseline = baseline ? result.findBaseline(baseline->id) : nullptr;
+    if (baseline) {
+        result.baseline = baseline->id;
+        for (const Rule &instead : baseline->instead)
+            *std::ranges::find(result.rules, instead.id, &Rule::id) = instead;
+        result.rules.removeIf([&](const Rule &rule) { return baseline->off.contains(rule.id); });
     }
     result.rules.removeIf([&](const Rule &rule) { return tailoring.off.contains(rule.id); });
     return result;

@@ -83,6 +83,76 @@ private Q_SLOTS:
             QCOMPARE(findings[0].severity, Severity::Critical);
     }
 
+    /// From the growth of the log, in half a day here.
+    void suggestsRetention_data()
+    {
+        QTest::addColumn<QString>("asked"); // by a tailoring; empty: by the pack
+        QTest::addColumn<QList<qint64>>("sizes"); // of the log of each node; below 0: it was not read
+        QTest::addColumn<qint64>("free"); // KiB of each file system
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("reason"); // a part
+        constexpr qint64 much = 100'000'000;
+        const QList<qint64> busy{180'000'000};
+        QTest::newRow("as many files as the days need")
+            << QString() << busy << much << u"30,103,100"_s
+            << u"the audit log of cp1 grows by about 360.0 MB a day: 30 days of it take 10800 MB, which fit into 103 files "
+               "of 100 MB."_s;
+        QTest::newRow("no fewer than are asked for")
+            << QString() << QList<qint64>{1'000'000} << much << u"30,10,100"_s << u"fit into 10 files"_s;
+        QTest::newRow("the days of a tailoring")
+            << u"180,10,500"_s << busy << much << u"180,124,500"_s << u"180 days of it take 64800 MB"_s;
+        QTest::newRow("the node whose log grows fastest") << QString() << QList<qint64>{1'000'000, 180'000'000} << much
+                                                          << u"30,103,100"_s << u"the audit log of cp2"_s;
+        QTest::newRow("the file system is too small")
+            << QString() << busy << qint64(1'000'000) << u"30,103,100"_s << u"has room for 1204 MB alone"_s;
+        QTest::newRow("more files than can be asked for") << u"3650,10,1"_s << busy << much << QString() << QString();
+        QTest::newRow("not read") << QString() << QList<qint64>{-1} << much << QString() << QString();
+        QTest::newRow("no node") << QString() << QList<qint64>() << much << QString() << QString();
+    }
+    void suggestsRetention()
+    {
+        QFETCH(QString, asked);
+        QFETCH(QList<qint64>, sizes);
+        QFETCH(qint64, free);
+        QFETCH(QString, value);
+        QFETCH(QString, reason);
+        Cluster cluster;
+        for (const qint64 size : sizes) {
+            Snapshot snapshot;
+            FileRecord log;
+            log.path = log.realPath = u"/l/audit.log"_s;
+            log.size = size;
+            log.modified = SnapshotBuilder::at(0);
+            snapshot.files += log;
+            const QString first = SnapshotBuilder::at(-12 * 3600).toString(Qt::ISODateWithMs);
+            snapshot.outputs += OutputRecord{u"audit-first"_s, first.toUtf8(), 0, {}, false};
+            snapshot.outputs += OutputRecord{u"audit-free"_s, QByteArray::number(free), 0, {}, false};
+            Component server;
+            server.kind = ComponentKind::ApiServer;
+            server.running = true;
+            server.release = Release::parse(u"1.34"_s);
+            server.process.argv = {"kube-apiserver", "--audit-log-path=/l/audit.log"};
+            Node node;
+            node.name = u"cp%1"_s.arg(cluster.nodes.size() + 1);
+            node.read = true;
+            node.components += server;
+            node.snapshot = std::make_shared<const Snapshot>(snapshot);
+            cluster.nodes += node;
+        }
+        Tailoring tailoring;
+        if (!asked.isEmpty())
+            tailoring.values.insert(u"API-05-retention"_s, asked);
+        const auto pack = tailored(*builtinRulePack(), tailoring);
+        QVERIFY(pack);
+        const Rule &rule = *pack->rule(u"API-05-retention"_s);
+        const Suggestion suggestion = suggestionFor(rule, cluster);
+        QCOMPARE(suggestion.value, value);
+        QVERIFY2(suggestion.reason.en.contains(reason), qPrintable(suggestion.reason.en));
+        QCOMPARE(suggestion.reason.zh.isEmpty(), value.isEmpty());
+        if (!value.isEmpty())
+            QVERIFY(valueProblem(rule, value).isEmpty());
+    }
+
     void tellsHowBadANetworkIs_data()
     {
         QTest::addColumn<QByteArray>("plugins");

@@ -302,14 +302,14 @@ private Q_SLOTS:
         QTest::addColumn<QString>("fault");
         QTest::addColumn<QString>("error"); // of every API record; empty: they are there
         QTest::addColumn<int>("records");
-        QTest::newRow("another kubeconfig") << u"no-admin"_s << QString() << 16;
+        QTest::newRow("another kubeconfig") << u"no-admin"_s << QString() << 23;
         QTest::newRow("no kubeconfig")
             << u"no-kubeconfig"_s
-            << u"neither /etc/kubernetes/admin.conf nor /etc/kubernetes/super-admin.conf can be read"_s << 16;
-        QTest::newRow("no kubectl") << u"no-kubectl"_s << u"kubectl: not found"_s << 16;
+            << u"neither /etc/kubernetes/admin.conf nor /etc/kubernetes/super-admin.conf can be read"_s << 23;
+        QTest::newRow("no kubectl") << u"no-kubectl"_s << u"kubectl: not found"_s << 23;
         QTest::newRow("kube-apiserver does not run")
-            << u"no-server"_s << u"kube-apiserver is not running on this node"_s << 16;
-        QTest::newRow("it does not answer") << u"mute"_s << u"Unable to connect to the server"_s << 16;
+            << u"no-server"_s << u"kube-apiserver is not running on this node"_s << 23;
+        QTest::newRow("it does not answer") << u"mute"_s << u"Unable to connect to the server"_s << 23;
         QTest::newRow("a worker") << u"worker"_s << QString() << 0;
     }
     void whenTheApiCannotBeAsked()

@@ -6,6 +6,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QRegularExpression>
 #include <QSet>
 #include <QTest>
 
@@ -22,6 +23,56 @@ const QSet<QString> withoutData{u"static_pods"_s, u"kubelet_address"_s, u"anonym
 const QSet<QString> sameVerdict{u".feature_gate.locked later"_s, u".kubelet_authority.days less"_s,
     u".kubelet_authority.days more"_s, u".chained_plugin.owners emptied"_s, u".chained_plugin.owners.types emptied"_s};
 
+QJsonObject packAsJson()
+{
+    QFile file(u":/rules/mindie.yaml"_s);
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    const Result<YamlDocument> document = YamlDocument::parse(u"mindie.yaml"_s, file.readAll());
+    return document ? PackReader(*document).value(document->root()).toObject() : QJsonObject();
+}
+
+/// A reference to a parameter, as core/rules has it.
+const QRegularExpression &reference()
+{
+    static const QRegularExpression form(u"\\{([A-Z][A-Za-z0-9-]+)(?:\\.([1-9]))?\\}"_s);
+    return form;
+}
+
+/// What the parameter proposes that a text of a check refers to.
+QJsonValue proposed(const QString &text, const QString &key)
+{
+    static const QJsonArray rules = packAsJson()[u"rules"_s].toArray();
+    const auto match = reference().match(text);
+    QString value;
+    for (const QJsonValue &rule : rules) {
+        if (rule[u"id"_s] == match.captured(1)) {
+            const QJsonValue own = rule[u"parameter"_s];
+            value = (own.isObject() ? own : rule[u"fix"_s][u"parameter"_s])[u"proposal"_s].toString();
+        }
+    }
+    if (key == u"allowed" || key == u"networks" || key == u"namespaces")
+        return QJsonArray::fromStringList(listItems(value));
+    bool isNumber = false;
+    const int item = match.captured(2).toInt();
+    const qint64 number = (item > 0 ? listItems(value).value(item - 1) : value).toLongLong(&isNumber);
+    return isNumber ? QJsonValue(number) : QJsonValue(value);
+}
+
+/// The assertion with what the parameter proposes, which no value changes; empty where it refers to none.
+QJsonObject untailored(const QJsonObject &assertion)
+{
+    const QString op = assertion.begin().key();
+    const QJsonValue operand = assertion.begin().value();
+    const QString text = op == u"between" ? operand[1].toString() : operand.toString();
+    if (!reference().match(text).hasMatch())
+        return {};
+    if (op == u"between")
+        return {{u"ge"_s, operand[0]}};
+    const QJsonValue value = proposed(text, {});
+    return {{op == u"ge" && value.isString() ? u"eq"_s : op, value}};
+}
+
 struct Mutant
 {
     QString what; ///< "assert.eq: false → ne"
@@ -37,6 +88,10 @@ QJsonObject inverted(const QJsonObject &assertion)
     const QJsonValue operand = assertion.begin().value();
     if (opposites.contains(op))
         return {{opposites.value(op), operand}};
+    if (op == u"between")
+        return {{u"le"_s, operand[0].toInteger() - 1}};
+    if (op == u"ge" && operand.isString())
+        return {{u"ne"_s, operand}};
     if (op == u"ge")
         return {{u"le"_s, operand.toInteger() - 1}};
     return {{op, QJsonArray{op == u"not_above" ? u"/what-nobody-writes"_s : u"what-nobody-writes"_s}}};
@@ -50,6 +105,12 @@ QList<Mutant> another(const QJsonValue &value, const QString &path, const Others
 {
     const QString key = path.section(u'.', -1);
     const QString text = value.toString();
+    if (reference().match(text).hasMatch()) {
+        QList<Mutant> mutants{{path + u" not tailored"_s, proposed(text, key)}};
+        if (!mutants[0].check.isArray())
+            mutants += another(mutants[0].check, path, others);
+        return mutants;
+    }
     if (value.isBool())
         return {{path + u" turned round"_s, !value.toBool()}};
     if (value.isDouble())
@@ -80,9 +141,12 @@ void mutate(const QJsonValue &value, const QString &path, const Others &others, 
             QList<Mutant> inner;
             if (field.key() == u"en" || field.key() == u"zh")
                 continue; // what is said
-            if (field.key() == u"assert")
-                inner += {path + u".assert inverted"_s, inverted(field.value().toObject())};
-            else
+            if (field.key() == u"assert") {
+                const QJsonObject assertion = field.value().toObject();
+                inner += {path + u".assert inverted"_s, inverted(assertion)};
+                if (const QJsonObject without = untailored(assertion); !without.isEmpty())
+                    inner += {path + u".assert not tailored"_s, without};
+            } else
                 mutate(field.value(), path + u'.' + field.key(), others, inner);
             for (const Mutant &mutant : inner) {
                 QJsonObject changed = object;
@@ -119,22 +183,29 @@ void collect(const QJsonValue &value, const QString &path, Others &others)
         others[path] += value.toString();
 }
 
-QJsonObject packAsJson()
-{
-    QFile file(u":/rules/mindie.yaml"_s);
-    if (!file.open(QIODevice::ReadOnly))
-        return {};
-    const Result<YamlDocument> document = YamlDocument::parse(u"mindie.yaml"_s, file.readAll());
-    return document ? PackReader(*document).value(document->root()).toObject() : QJsonObject();
-}
-
-/// The pack with this one rule.
+/// The pack with this one rule, and with those whose parameters it refers to.
 Result<RulePack> packOf(QJsonObject pack, const QJsonObject &rule)
 {
     QJsonObject head = pack[u"pack"_s].toObject();
     head.remove(u"baselines"_s);
+    QJsonArray waivers = head[u"waivers"_s].toArray();
+    for (QJsonValueRef waiver : waivers) {
+        QJsonObject changed = waiver.toObject();
+        const QString names = changed[u"namespaces"_s].toString();
+        if (names != u"{%1}"_s.arg(rule[u"id"_s].toString()))
+            changed.insert(u"namespaces"_s, proposed(names, u"namespaces"_s));
+        waiver = changed;
+    }
+    head.insert(u"waivers"_s, waivers);
+    const QString text = QString::fromUtf8(QJsonDocument(rule).toJson());
+    QJsonArray rules{rule};
+    for (const QJsonValue &other : pack[u"rules"_s].toArray()) {
+        const QString id = other[u"id"_s].toString();
+        if (id != rule[u"id"_s].toString() && (text.contains(u"{%1}"_s.arg(id)) || text.contains(u"{%1."_s.arg(id))))
+            rules += other;
+    }
     pack.insert(u"pack"_s, head);
-    pack.insert(u"rules"_s, QJsonArray{rule});
+    pack.insert(u"rules"_s, rules);
     return loadRulePack(u"mutant.yaml"_s, QJsonDocument(pack).toJson().replace('\x7f', "\\u007f")); // YAML wants it so
 }
 

@@ -277,6 +277,50 @@ private Q_SLOTS:
             empty.error().message.en.contains(u"Suggested: "_s), suggested != u"Give it with --set KL-01=VALUE."_s);
     }
 
+    void suggestsNetworks_data()
+    {
+        QTest::addColumn<int>("release"); // minor; 0: not known
+        QTest::addColumn<QStringList>("nodes"); // the addresses of each, with blanks between them
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("reason"); // a part
+        QTest::newRow("each node's own address") << 34 << QStringList{u"10.0.0.1"_s, u"10.0.0.2"_s} << u"primary"_s
+                                                 << u"Now these are 10.0.0.1/32, 10.0.0.2/32"_s;
+        QTest::newRow("before kube-proxy knows it")
+            << 30 << QStringList{u"10.0.0.1"_s, u"10.0.0.2"_s} << u"10.0.0.1/32,10.0.0.2/32"_s << u"of all 2 nodes"_s;
+        QTest::newRow("both families") << 30 << QStringList{u"10.0.0.1 fd00::1"_s} << u"10.0.0.1/32,fd00::1/128"_s
+                                       << u"of all 1 nodes"_s;
+        QTest::newRow("a node without one") << 30 << QStringList{u"10.0.0.1"_s, QString()} << QString() << QString();
+        QTest::newRow("nodes were not read") << 30 << QStringList() << QString() << QString();
+        QTest::newRow("release is not known") << 0 << QStringList{u"10.0.0.1"_s} << QString() << QString();
+    }
+    void suggestsNetworks()
+    {
+        QFETCH(int, release);
+        QFETCH(QStringList, nodes);
+        QFETCH(QString, value);
+        QFETCH(QString, reason);
+        Cluster cluster;
+        if (release > 0)
+            cluster.release = Release::parse(u"1.%1"_s.arg(release));
+        QJsonArray objects;
+        for (const QString &node : nodes) {
+            QJsonArray addresses;
+            for (const QString &address : node.split(u' ', Qt::SkipEmptyParts))
+                addresses += QJsonObject{{u"type"_s, u"InternalIP"_s}, {u"address"_s, address}};
+            objects += QJsonObject{{u"metadata"_s, QJsonObject{{u"name"_s, u"w"_s}}},
+                {u"status"_s, QJsonObject{{u"addresses"_s, addresses}}}};
+        }
+        cluster.objects.insert(u"nodes"_s, objects);
+        const auto pack = builtinRulePack();
+        QVERIFY(pack);
+        const Rule &rule = *pack->rule(u"KP-01"_s);
+        const Suggestion suggestion = suggestionFor(rule, cluster);
+        QCOMPARE(suggestion.value, value);
+        QVERIFY2(suggestion.reason.en.contains(reason), qPrintable(suggestion.reason.en));
+        if (!value.isEmpty())
+            QVERIFY(valueProblem(rule, value).isEmpty());
+    }
+
     void podsThatKeepTheirLimitAreNamed_data()
     {
         QTest::addColumn<int>("pods");

@@ -186,6 +186,37 @@ private Q_SLOTS:
             << QByteArray("set_flag: {flag: --profiling}\n      parameter: ^{type: text, title: {en: a, zh: b}, "
                           "proposal: c, choices: [d]}")
             << u"it takes one of d"_s;
+        const QByteArray flag = "set_flag: {flag: --profiling, value: \"false\"}";
+        const QByteArray asking = "set_flag: {flag: --profiling}\n      parameter: ";
+        QTest::newRow("integer without a range")
+            << flag << asking + "^{type: integer, title: {en: a, zh: b}}" << u"An integer has a range"_s;
+        QTest::newRow("range of a text") << flag << asking + "^{type: text, title: {en: a, zh: b}, range: [1, 2]}"
+                                         << u"An integer has a range"_s;
+        QTest::newRow("range that is none")
+            << flag << asking + "{type: integer, title: {en: a, zh: b}, range: ^[2, 1]}" << u"two whole numbers"_s;
+        QTest::newRow("proposal beyond the range")
+            << flag << asking + "^{type: integer, title: {en: a, zh: b}, range: [1, 2], proposal: \"3\"}" << u"1–2"_s;
+        QTest::newRow("two numbers where three are asked for")
+            << flag
+            << asking + "^{type: integers, title: {en: a, zh: b}, ranges: [[1, 2], [1, 2], [1, 2]], proposal: \"1,1\"}"
+            << u"3 whole numbers"_s;
+        QTest::newRow("network that is an address")
+            << flag << asking + "^{type: networks, title: {en: a, zh: b}, proposal: 10.0.0.1}" << u"is no network"_s;
+        QTest::newRow("network of everything")
+            << flag << asking + "^{type: networks, title: {en: a, zh: b}, proposal: \"10.0.0.0/8,::/0\"}"
+            << u"\"::/0\" is no network"_s;
+        QTest::newRow("primary and a network")
+            << flag << asking + "^{type: networks, title: {en: a, zh: b}, proposal: \"primary,10.0.0.0/8\"}"
+            << u"\"primary\" is no network"_s;
+        QTest::newRow("namespace with a pattern")
+            << flag << asking + "^{type: namespaces, title: {en: a, zh: b}, proposal: \"kube-*\"}"
+            << u"no name of a namespace"_s;
+        QTest::newRow("parameter of no rule")
+            << QByteArray("[kube-system]") << QByteArray("^\"{NO-1}\"") << u"no rule \"NO-1\" with a parameter"_s;
+        QTest::newRow("parameter of a rule that has none")
+            << QByteArray("[kube-system]") << QByteArray("^\"{API-02}\"") << u"no rule \"API-02\" with a parameter"_s;
+        QTest::newRow("parameter for a bool")
+            << QByteArray("{eq: false}") << QByteArray("{eq: ^\"{API-02}\"}") << u"A parameter stands beside"_s;
         QTest::newRow("field of another component")
             << QByteArray("set_flag: {flag: --profiling, value: \"false\"}")
             << QByteArray("^set_field: {path: profiling, value: \"false\"}") << u"a setting rule of the kubelet"_s;
@@ -235,6 +266,30 @@ private Q_SLOTS:
         QCOMPARE(error.at.file, u"small.yaml"_s);
         QCOMPARE(error.at.line, int(ahead.count('\n')) + 1);
         QCOMPARE(error.at.column, int(QString::fromUtf8(ahead.mid(ahead.lastIndexOf('\n') + 1)).size()) + 1);
+    }
+
+    /// What of a rule may come from a parameter depends on what the parameter is.
+    void refusesAParameterThatDoesNotFit_data()
+    {
+        QTest::addColumn<QByteArray>("parameter");
+        QTest::addColumn<QString>("says"); // empty: it fits
+        QTest::newRow("fits") << "type: namespaces, proposal: kube-system"_ba << QString();
+        QTest::newRow("text") << "type: text, proposal: kube-system"_ba << u"of another type"_s;
+        QTest::newRow("nothing to judge by") << "type: namespaces"_ba << u"has no proposal"_s;
+    }
+    void refusesAParameterThatDoesNotFit()
+    {
+        QFETCH(QByteArray, parameter);
+        QFETCH(QString, says);
+        QByteArray bytes = with("[kube-system]", "\"{API-02}\"");
+        bytes.replace("set_flag: {flag: --profiling, value: \"false\"}",
+            "set_flag: {flag: --profiling}\n      parameter: {title: {en: a, zh: b}, " + parameter + "}");
+        const Result<RulePack> pack = loadRulePack(u"small.yaml"_s, bytes);
+        QCOMPARE(pack.has_value(), says.isEmpty());
+        if (!pack)
+            QVERIFY2(pack.error().message.en.contains(says), qPrintable(pack.error().message.en));
+        else
+            QCOMPARE(pack->waivers.first().namespaces, QStringList{u"kube-system"_s});
     }
 
     void refusesWhatIsNoPack_data()
@@ -426,6 +481,13 @@ private Q_SLOTS:
         row("in: one of them", In, list, u"B"_s, true, u"one of A, B"_s);
         row("in: none of them", In, list, u"C"_s, false, u"one of A, B"_s);
         row("in: not set", In, list, none, false, u"one of A, B"_s);
+        const QJsonArray ends{1, 9};
+        row("between: the least", Between, ends, 1, true, u"\u2265 1, \u2264 9"_s);
+        row("between: the most", Between, ends, 9, true, u"\u2265 1, \u2264 9"_s);
+        row("between: below", Between, ends, 0, false, u"\u2265 1, \u2264 9"_s);
+        row("between: above", Between, ends, 10, false, u"\u2265 1, \u2264 9"_s);
+        row("between: text is no number", Between, ends, u"5"_s, false, u"\u2265 1, \u2264 9"_s);
+        row("between: not set", Between, ends, none, false, u"\u2265 1, \u2264 9"_s);
         row("gt: above", Greater, 0, 1, true, u"> 0"_s);
         row("gt: equal", Greater, 0, 0, false, u"> 0"_s);
         row("gt: below", Greater, 0, -1, false, u"> 0"_s);

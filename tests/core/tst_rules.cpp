@@ -206,8 +206,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("says");
         QTest::newRow("wrong assertion") << "assert: {eq: false}"_ba
                                          << "assert: {eq: true}"_ba << u"got pass"_s;
-        QTest::newRow("wrong comparison") << "assert: {gt: 0}"_ba
-                                          << "assert: {ge: 0}"_ba << u"expects fail and got pass"_s;
+        QTest::newRow("wrong comparison") << "between: [1, "_ba
+                                          << "between: [0, "_ba << u"expects fail and got pass"_s;
         QTest::newRow("wrong fix") << "value: \"false\""_ba
                                    << "value: \"true\""_ba << u"not the fix of the rule"_s;
         QTest::newRow("wrong release") << "removed: \"1.23\""_ba
@@ -245,8 +245,8 @@ private Q_SLOTS:
             << "{key: icc, flag: --icc, default: true, assert: {eq: true}}"_ba << u"expects pass and got fail"_s;
         QTest::newRow("files for no review") << "mode: \"0600\", review: true}"_ba
                                              << "mode: \"0600\"}"_ba << u"expects manual and got fail"_s;
-        QTest::newRow("no waiver") << "        - kube-system\n"_ba
-                                   << ""_ba << u"expects pass, waived and got fail"_s;
+        QTest::newRow("no waiver") << "proposal: kube-system,"_ba
+                                   << "proposal: "_ba << u"expects pass, waived and got fail"_s;
     }
     void packTestsCatchFaults()
     {

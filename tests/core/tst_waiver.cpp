@@ -345,6 +345,105 @@ private Q_SLOTS:
         QVERIFY(!literal->rule(u"M-02-static"_s));
     }
 
+    /// What is judged by a value that a person gave, on the sample.
+    void judgesByValues_data()
+    {
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<QString>("ofRule"); // whose parameter it is
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("expected");
+        const QString fewer = u"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"_s;
+        QTest::newRow("lowest version") << u"API-04"_s << u"API-04"_s << u"VersionTLS12"_s
+                                        << u"one of VersionTLS12, VersionTLS13"_s;
+        QTest::newRow("lowest version, as it is")
+            << u"API-04"_s << u"API-04"_s << u"VersionTLS13"_s << u"VersionTLS13"_s;
+        QTest::newRow("lowest version from outside")
+            << u"API-04-wire"_s << u"API-04"_s << u"VersionTLS12"_s << u"\u2265 VersionTLS12"_s;
+        QTest::newRow("lowest version of the kubelet")
+            << u"KL-03"_s << u"KL-03"_s << u"VersionTLS12"_s << u"one of VersionTLS12, VersionTLS13"_s;
+        QTest::newRow("suites") << u"API-03"_s << u"API-03"_s << fewer << u"\u2286 "_s + fewer;
+        QTest::newRow("suites from outside") << u"API-03-wire"_s << u"API-03"_s << fewer << u"\u2286 "_s + fewer;
+        QTest::newRow("retention")
+            << u"API-05-retention"_s << u"API-05-retention"_s << u"90, 20, 50"_s
+            << u"--audit-log-maxage \u2265 90, --audit-log-maxbackup \u2265 20, --audit-log-maxsize \u2265 50"_s;
+        QTest::newRow("networks of NodePorts")
+            << u"KP-01"_s << u"KP-01"_s << u"10.0.0.0/24, fd00::/64"_s << u"\u2286 10.0.0.0/24, fd00::/64"_s;
+        QTest::newRow("PID limit") << u"KL-01"_s << u"KL-01"_s << u"4096"_s << u"\u2265 1, \u2264 4096"_s;
+    }
+    void judgesByValues()
+    {
+        QFETCH(QString, rule);
+        QFETCH(QString, ofRule);
+        QFETCH(QString, value);
+        QFETCH(QString, expected);
+        Tailoring tailoring = withValue(ofRule, value);
+        for (const bool isOff : {false, true}) { // a value counts for the others when its rule is not judged
+            if (isOff && rule == ofRule)
+                continue;
+            if (isOff)
+                tailoring.off.insert(ofRule, u"the port is what counts"_s);
+            const auto assessment = assess(sample(), pack(), sample().apiTime, tailoring);
+            QVERIFY(assessment);
+            const auto found = std::ranges::find(assessment->findings, rule, &Finding::rule);
+            QVERIFY(found != assessment->findings.end());
+            QCOMPARE(found->expected, expected);
+        }
+    }
+
+    void suggestsNamespaces_data()
+    {
+        QTest::addColumn<QStringList>("there");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("reason"); // the end
+        QTest::newRow("known ones alone") << QStringList{u"shop"_s, u"kube-system"_s, u"mindx-dl"_s}
+                                          << u"kube-system,mindx-dl"_s << u"is known to use."_s;
+        QTest::newRow("others that might be") << QStringList{u"kube-system"_s, u"longhorn-system"_s, u"shop"_s}
+                                              << u"kube-system"_s << u"before you add one: longhorn-system."_s;
+        QTest::newRow("names that only look like it") << QStringList{u"kube-system-2"_s} << QString() << QString();
+        QTest::newRow("not read") << QStringList() << QString() << QString();
+    }
+    void suggestsNamespaces()
+    {
+        QFETCH(QStringList, there);
+        QFETCH(QString, value);
+        QFETCH(QString, reason);
+        Cluster cluster;
+        QJsonArray objects;
+        for (const QString &name : there)
+            objects += QJsonObject{{u"metadata"_s, QJsonObject{{u"name"_s, name}}}};
+        cluster.objects.insert(u"namespaces"_s, objects);
+        const Suggestion suggestion = suggestionFor(*pack().rule(u"WL-01"_s), cluster);
+        QCOMPARE(suggestion.value, value);
+        QVERIFY2(suggestion.reason.en.endsWith(reason), qPrintable(suggestion.reason.en));
+    }
+
+    /// The exceptions are those of every rule about workloads.
+    void namespacesCountForAllRulesAboutWorkloads()
+    {
+        const auto usual = assess(sample(), pack(), sample().apiTime, {});
+        const auto fewer = assess(sample(), pack(), sample().apiTime, withValue(u"WL-01"_s, u"nowhere"_s));
+        QVERIFY(usual && fewer);
+        const auto waived = [](const Assessment &assessment) {
+            QSet<QString> rules;
+            for (const Finding &finding : assessment.findings) {
+                if (finding.waiver)
+                    rules += finding.rule;
+            }
+            return rules;
+        };
+        QVERIFY(waived(*usual).contains(u"WL-01"_s) && waived(*usual).contains(u"WL-02"_s));
+        QVERIFY(waived(*fewer).isEmpty());
+    }
+
+    /// A report that one person makes is not changed by what another one gave.
+    void valuesStayWithTheirTailoring()
+    {
+        const RulePack before = pack();
+        QVERIFY(tailored(before, withValue(u"API-04"_s, u"VersionTLS12"_s)));
+        QCOMPARE(before.rule(u"API-04"_s)->assertion.text(), u"VersionTLS13"_s);
+        QCOMPARE(tailored(before, {})->rule(u"API-04"_s)->assertion.text(), u"VersionTLS13"_s);
+    }
+
     void refusesWhatThePackHasNot_data()
     {
         QTest::addColumn<Tailoring>("tailoring");
@@ -354,6 +453,19 @@ private Q_SLOTS:
         QTest::newRow("rule with a value") << withValue(u"NO-1"_s, u"1"_s) << u"names the rule NO-1"_s;
         QTest::newRow("rule that is waived") << waiving(waiver(u"NO-1"_s)) << u"names the rule NO-1"_s;
         QTest::newRow("value that is none") << withValue(u"KL-01"_s, u"many"_s) << u"\"many\" is no value"_s;
+        QTest::newRow("number of no process") << withValue(u"KL-01"_s, u"0"_s) << u"1–4194304"_s;
+        QTest::newRow("number above what Linux has") << withValue(u"KL-01"_s, u"4194305"_s) << u"1–4194304"_s;
+        QTest::newRow("bare address") << withValue(u"KP-01"_s, u"10.0.0.1"_s) << u"\"10.0.0.1\" is no network"_s;
+        QTest::newRow("every address") << withValue(u"KP-01"_s, u"0.0.0.0/0"_s) << u"restricts nothing"_s;
+        QTest::newRow("days alone") << withValue(u"API-05-retention"_s, u"90"_s) << u"3 whole numbers"_s;
+        QTest::newRow("no days") << withValue(u"API-05-retention"_s, u"0,10,100"_s) << u"1–3650, 1–10000, 1–4096"_s;
+        QTest::newRow("days in words") << withValue(u"API-05-retention"_s, u"90 days,10,100"_s)
+                                       << u"\"90 days,10,100\" is no value"_s;
+        QTest::newRow("namespaces by a pattern")
+            << withValue(u"WL-01"_s, u"kube-system,our-*"_s) << u"\"our-*\" is no name of a namespace"_s;
+        QTest::newRow("no namespace") << withValue(u"WL-01"_s, u" , "_s) << u"at least one namespace"_s;
+        QTest::newRow("version that is too low")
+            << withValue(u"API-04"_s, u"VersionTLS11"_s) << u"it takes one of VersionTLS13, VersionTLS12"_s;
         QTest::newRow("rule without a value") << withValue(u"API-02"_s, u"1"_s) << u"takes no value"_s;
     }
     void refusesWhatThePackHasNot()

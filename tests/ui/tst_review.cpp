@@ -134,12 +134,12 @@ Assessment assessmentOf(const QStringList &nodes)
     age.assertion = {Assertion::Operator::Greater, 0};
     age.setting = {ComponentKind::ApiServer, age.fixFlag, {}, ValueType::Integer};
     age.fixValue.clear();
-    age.parameter = Parameter{Parameter::Type::Integer, {u"Days to keep"_s, u"保留天数"_s}, {}};
+    age.parameter = Parameter{Parameter::Type::Integer, {u"Days to keep"_s, u"保留天数"_s}, {}, {}, {{}}};
     Rule backups = age;
     backups.id = u"API-91"_s;
     backups.fixFlag = u"--audit-log-maxbackup"_s;
     backups.setting.flag = backups.fixFlag;
-    backups.parameter = Parameter{Parameter::Type::Integer, {u"Files to keep"_s, u"保留文件数"_s}, u"10"_s};
+    backups.parameter = Parameter{Parameter::Type::Integer, {u"Files to keep"_s, u"保留文件数"_s}, u"10"_s, {}, {{}}};
     assessment.pack.accepted = true;
     assessment.pack.rules = {profiling, age, backups};
     for (const QString &name : nodes) {

@@ -152,7 +152,7 @@ private Q_SLOTS:
         QCOMPARE(rule(u"KL-01"_s)->text(Proposal), u"1024"_s);
         QCOMPARE(rule(u"KL-01"_s)->text(Value), QString()); // for a person to take, or not
         QVERIFY(about->isVisible());
-        QVERIFY2(about->text().contains(u"Suggested: 1024"_s) && about->text().contains(u"(on cp1) has 17 "_s),
+        QVERIFY2(about->text().contains(u"Suggested: 1024"_s) && about->text().contains(u"(on cp1) has 16 "_s),
             qPrintable(about->text()));
         m_window->setLanguage(Language::Chinese);
         QVERIFY2(about->text().contains(u"建议值：1024"_s) && about->text().contains(u"KL-01 的取值"_s),

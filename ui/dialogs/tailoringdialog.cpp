@@ -397,7 +397,10 @@ void TailoringDialog::retranslate()
         if (rule.parameter) {
             const QString suggested = m_suggestions.value(rule.id).value;
             const QString &proposal = suggested.isEmpty() ? rule.parameter->proposal : suggested;
-            item->setText(Proposal, proposal.isEmpty() ? tr("none: a value is needed") : proposal);
+            item->setText(Proposal,
+                !proposal.isEmpty() ? proposal
+                    : rule.fixable  ? tr("none: a value is needed")
+                                    : tr("none"));
             item->setToolTip(Value, text(rule.parameter->title));
             item->setToolTip(Proposal, text(rule.parameter->title));
         }

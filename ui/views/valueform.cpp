@@ -109,6 +109,15 @@ void ValueForm::name(const QString &rule, const Field &field)
     case Parameter::Type::Text:
         field.edit->setPlaceholderText(tr("a text"));
         break;
+    case Parameter::Type::Integers:
+        field.edit->setPlaceholderText(tr("whole numbers, separated by commas"));
+        break;
+    case Parameter::Type::Networks:
+        field.edit->setPlaceholderText(tr("networks, separated by commas"));
+        break;
+    case Parameter::Type::Namespaces:
+        field.edit->setPlaceholderText(tr("namespaces, separated by commas"));
+        break;
     case Parameter::Type::List:
         field.edit->setPlaceholderText(tr("items, separated by commas"));
         break;
