@@ -5,6 +5,8 @@
 #include "cluster/addresses.h"
 #include "rules/auditlog.h"
 
+#include <QJsonArray>
+
 #include <cmath>
 
 using namespace Qt::Literals::StringLiterals;

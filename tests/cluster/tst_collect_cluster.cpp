@@ -102,14 +102,26 @@ private Q_SLOTS:
         QVERIFY(current && current->type == FileRecord::Type::Symlink && snapshot->file(current->realPath));
 
         int lists = 0;
+        qsizetype maps = 0;
         for (const OutputRecord &answer : snapshot->outputs) {
             if (!answer.id.startsWith("api:"_L1))
                 continue;
             QVERIFY2(answer.status == 0, qPrintable(answer.id + u' ' + answer.error));
             QVERIFY(!answer.content.contains("managedFields"));
-            lists += QJsonDocument::fromJson(answer.content).object().contains("items"_L1);
+            const QJsonObject object = QJsonDocument::fromJson(answer.content).object();
+            if (answer.id.contains("/configmaps/"_L1)) // asked for by name: what is not there is an empty list
+                maps += object[u"items"_s].toArray().size();
+            else
+                lists += object.contains("items"_L1);
         }
         QCOMPARE(lists, 14);
+        QCOMPARE(maps, 3); // kube-proxy, kubelet-config, kubeadm-config
+        const OutputRecord *proxy = snapshot->output(u"kube-proxy-configz"_s);
+        QVERIFY(proxy && proxy->status == 0);
+        QVERIFY2(!QJsonDocument::fromJson(proxy->content)["kubeproxy.config.k8s.io"_L1]["MetricsBindAddress"_L1]
+                      .toString()
+                      .isEmpty(),
+            proxy->content.constData());
         for (const QString &id : {u"sshd-T"_s, u"accounts"_s, u"sudoers"_s, u"private-keys"_s, u"umask"_s,
                  u"container-labels"_s, u"addresses"_s, u"cgroup"_s, u"cni-conf-dir"_s, u"cni-bin-dir"_s}) {
             const OutputRecord *record = snapshot->output(id);
