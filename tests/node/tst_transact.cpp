@@ -67,6 +67,8 @@ const Manifest broken{"echo 'run.go:72] \"command failed\" err=\"unknown tls ver
 const Manifest neverReady{"touch /run/not-ready; while :; do sleep 1; done", "--slow"};
 
 /// Makes containers of the manifest as a kubelet does: another one, with another id and log, whenever the file changes.
+/// A process is in its control group before it is the component, and its log is there after that, as with a real one
+/// (pkg/kubelet/kuberuntime/kuberuntime_container.go, startContainer, v1.34.4).
 const QByteArray kubelet = R"sh(
 file=/etc/jiagu-test/kube-apiserver.yaml seen= pid=
 while :; do
@@ -78,8 +80,8 @@ while :; do
     group=$(awk '$3 == "cgroup" || $3 == "cgroup2" {print $2}' /proc/self/mounts | grep -v cpuset | tail -n 1)/stand-in/$id
     mkdir -p "$group" /var/log/containers
     log=/var/log/containers/kube-apiserver-n_kube-system_kube-apiserver-$id.log
-    /opt/stand-in/kube-apiserver -c 'echo $$ >"$0/cgroup.procs"; exec /opt/stand-in/kube-apiserver -c "$1" "$2"' \
-      "$group" "$(sed -n 1p "$file")" "$(sed -n 2p "$file")" 2>"$log" &
+    /bin/sh -c 'echo $$ >"$0/cgroup.procs"; ln -s "$3" "$4"; exec /opt/stand-in/kube-apiserver -c "$1" "$2"' \
+      "$group" "$(sed -n 1p "$file")" "$(sed -n 2p "$file")" "/run/$id.log" "$log" 2>"/run/$id.log" &
     pid=$!
   fi
   sleep 0.1
