@@ -33,10 +33,13 @@ QSet<QString> windowsNodes(const Cluster &cluster)
 std::optional<std::pair<QString, bool>> valueIn(
     const QJsonObject &configuration, KubeProxyAspect aspect, const Release &release)
 {
-    const auto textAt = [&](const char *key) { return configuration.value(QLatin1StringView(key)); };
+    const auto textAt = [&](const QString &name) {
+        const QJsonValue value = configuration.value(name);
+        return value.isUndefined() ? configuration.value(name.left(1).toLower() + name.mid(1)) : value;
+    };
     switch (aspect) {
     case KubeProxyAspect::NodePortAddresses: {
-        const QJsonValue value = textAt("NodePortAddresses");
+        const QJsonValue value = textAt(u"NodePortAddresses"_s);
         if (value.isUndefined() || (!value.isArray() && !value.isNull()))
             return {};
         QStringList networks;
@@ -46,14 +49,14 @@ std::optional<std::pair<QString, bool>> valueIn(
             everywhere = everywhere || networkOf(networks.constLast()).prefix == 0;
         }
         // pkg/proxy/apis/config/types.go, v1.34.4: in the mode nftables nothing stands for "primary".
-        const bool own = release.minor >= 31 && textAt("Mode") == "nftables"_L1;
+        const bool own = release.minor >= 31 && textAt(u"Mode"_s) == "nftables"_L1;
         return std::pair{networks.isEmpty() ? actualText({}) : plainText(networks.join(u',')),
             !everywhere && (!networks.isEmpty() || own)};
     }
     case KubeProxyAspect::HealthzAddress:
     case KubeProxyAspect::MetricsAddress: {
         const bool metrics = aspect == KubeProxyAspect::MetricsAddress;
-        const QJsonValue value = textAt(metrics ? "MetricsBindAddress" : "HealthzBindAddress");
+        const QJsonValue value = textAt(metrics ? u"MetricsBindAddress"_s : u"HealthzBindAddress"_s);
         if (!value.isString())
             return {};
         const QByteArray address = listenAddress(value.toString());
@@ -62,7 +65,7 @@ std::optional<std::pair<QString, bool>> valueIn(
         return std::pair{plainText(value.toString()), metrics ? isLoopback(address) : !isEverywhere(address)};
     }
     case KubeProxyAspect::Profiling: {
-        const QJsonValue value = textAt("EnableProfiling");
+        const QJsonValue value = textAt(u"EnableProfiling"_s);
         if (!value.isBool())
             return {};
         return std::pair{actualText(value), !value.toBool()};

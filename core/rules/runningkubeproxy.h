@@ -15,8 +15,8 @@ struct RunningKubeProxies
     QList<std::pair<Message, QStringList>> unknown; ///< nodes, by why it is not known
     int safe = 0; ///< how many nodes use a value that the rule takes
 };
-/// `release` is kube-proxy's. Source of the names of fields: pkg/proxy/apis/config/types.go, v1.34.4; they are Go's own
-/// because the server hands out its internal configuration (cmd/kube-proxy/app/server.go, configz).
+/// `release` is kube-proxy's. The fields have Go's names where the server hands out its internal configuration (1.34.4:
+/// pkg/proxy/apis/config/types.go), and those of the file where it does not (seen on 1.37.2); either is read.
 RunningKubeProxies runningKubeProxies(const Cluster &cluster, KubeProxyAspect aspect, const Release &release);
 
 /// The address of "IP:port" or of an address alone, which gets the default port; empty for what kube-proxy refuses.

@@ -118,9 +118,7 @@ private Q_SLOTS:
         QCOMPARE(maps, 3); // kube-proxy, kubelet-config, kubeadm-config
         const OutputRecord *proxy = snapshot->output(u"kube-proxy-configz"_s);
         QVERIFY(proxy && proxy->status == 0);
-        QVERIFY2(!QJsonDocument::fromJson(proxy->content)["kubeproxy.config.k8s.io"_L1]["MetricsBindAddress"_L1]
-                      .toString()
-                      .isEmpty(),
+        QVERIFY2(proxy->content.toLower().contains("\"metricsbindaddress\":\"127.0.0.1:10249\""),
             proxy->content.constData());
         for (const QString &id : {u"sshd-T"_s, u"accounts"_s, u"sudoers"_s, u"private-keys"_s, u"umask"_s,
                  u"container-labels"_s, u"addresses"_s, u"cgroup"_s, u"cni-conf-dir"_s, u"cni-bin-dir"_s}) {

@@ -206,6 +206,9 @@ private Q_SLOTS:
             u"127.0.0.1:10256"_s, u"did not answer (curl: (7) refused)"_s);
         row("an answer of something else", health, local, {proxyNode(u"n1"_s, "<html>")}, u"unknown"_s,
             u"127.0.0.1:10256"_s, u"does not say"_s);
+        row("the fields' names of the file, as 1.37 has them", health, local,
+            {proxyNode(u"n1"_s, R"({"kubeproxy.config.k8s.io":{"healthzBindAddress":"0.0.0.0:10256"}})")}, u"fail"_s,
+            u"0.0.0.0:10256"_s, u"set, but not in force"_s, 37);
         row("open and unknown", health, local, {proxyNode(u"n1"_s, open), unreadNode(u"n2"_s)}, u"fail"_s,
             u"0.0.0.0:10256"_s, u"on n2 is not known"_s);
         row("taken back and still used", health, "healthzBindAddress: \"\"\n", {good}, u"fail"_s, u"not set"_s,
