@@ -206,7 +206,12 @@ process() {
         case $program in /*) kubelet_program=$program ;; esac
         ;;
     kube-apiserver) apiserver=$pid apiserver_container=$container ;;
-    kube-proxy) proxy=$pid ;;
+    kube-proxy)
+        # Another account's, or one in a network of its own, does not serve this node.
+        [ "$uid" = 0 ] || return 1
+        [ "$(readlink "/proc/$pid/ns/net")" = "$(readlink /proc/self/ns/net)" ] || return 1
+        proxy=$pid
+        ;;
     dockerd) [ -n "$container" ] || docker_config=${docker_config:-/etc/docker/daemon.json} ;;
     esac
 }
