@@ -30,10 +30,20 @@ QByteArray ipv4Bytes(const QString &text)
 
 } // namespace
 
+std::optional<int> decimal(const QString &text)
+{
+    constexpr qsizetype longest = 9; // fits an int
+    const bool isDigits = !text.isEmpty() && text.size() <= longest
+        && std::all_of(text.begin(), text.end(), [](QChar each) { return each >= u'0' && each <= u'9'; });
+    return isDigits ? std::optional(text.toInt()) : std::nullopt;
+}
+
 QByteArray addressBytes(const QString &text)
 {
     if (!text.contains(u':'))
         return ipv4Bytes(text); // Qt would take 127.1 and 0x7f.0.0.1, too
+    if (std::any_of(text.begin(), text.end(), [](QChar each) { return each.isSpace(); }))
+        return {}; // Qt would take them
     const QHostAddress address(text);
     if (address.protocol() != QAbstractSocket::IPv6Protocol || !address.scopeId().isEmpty())
         return {};
@@ -84,10 +94,9 @@ Network networkOf(const QString &text)
     const auto slash = text.indexOf(u'/');
     Network network;
     network.address = addressBytes(text.left(slash));
-    bool isNumber = false;
-    const int prefix = text.mid(slash + 1).toInt(&isNumber);
-    if (slash > 0 && isNumber && !network.address.isEmpty() && prefix >= 0 && prefix <= network.address.size() * 8)
-        network.prefix = prefix;
+    const std::optional<int> prefix = decimal(text.mid(slash + 1));
+    if (slash > 0 && prefix && !network.address.isEmpty() && *prefix <= network.address.size() * 8)
+        network.prefix = *prefix;
     return network;
 }
 

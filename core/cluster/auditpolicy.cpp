@@ -478,6 +478,11 @@ AuditPolicy refused(const Error &error, AuditPolicy::Outcome outcome)
 
 } // namespace
 
+QStringList auditLevels()
+{
+    return levels.mid(1);
+}
+
 bool AuditRule::restrictsNothing() const
 {
     return users.isEmpty() && userGroups.isEmpty() && verbs.isEmpty() && namespaces.isEmpty()

@@ -5,6 +5,9 @@
 
 namespace jiagu {
 
+/// The levels at which a request is recorded, the least first: "Metadata", "Request", "RequestResponse".
+QStringList auditLevels();
+
 /// A group of resources that an audit rule is about.
 struct AuditResources
 {

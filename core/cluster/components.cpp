@@ -42,8 +42,8 @@ Component kubelet(const Node &node)
     component.kind = ComponentKind::Kubelet;
     component.release = node.release;
     auto processes = processesOf(*node.snapshot, u"kubelet"_s);
-    // One inside a container belongs to a cluster within this node.
-    processes.removeIf([](const ProcessRecord &process) { return !process.containerId.isEmpty(); });
+    // One inside a container belongs to a cluster within this node, and one of another account to whoever started it.
+    processes.removeIf([](const ProcessRecord &process) { return !process.containerId.isEmpty() || process.uid > 0; });
     if (processes.isEmpty()) {
         component.notes.append(message(u"kubelet is not running on %1."_s, u"%1 上的 kubelet 没有运行。"_s, node.name));
         return component;

@@ -39,7 +39,12 @@ struct AuditGrowth
 };
 AuditGrowth auditGrowth(const Node &node, const QString &log);
 
-/// The aspect Policy; the others are judgeAudit()'s own.
-void judgeAuditPolicy(const Node &node, const Component &component, const QString &policy, Finding &finding);
+/// The aspect Policy; the others are judgeAudit()'s own. `level` is that at which changes have to be recorded.
+void judgeAuditPolicy(
+    const Node &node, const Component &component, const QString &policy, const QString &level, Finding &finding);
+
+/// The level at which the policy in force on the node records changes, whoever makes them; "None" when some are not
+/// recorded. Empty when there is no policy, or it is not known.
+QString recordedLevel(const Node &node, const Component &component);
 
 } // namespace jiagu

@@ -64,25 +64,40 @@ Outcome judgeOff(const Node &node, const Component &component)
             probes.join(u", "_s))};
 }
 
-/// Cluster-wide bindings that give whoever is not authenticated more than a fresh cluster does.
-QStringList generousBindings(const QJsonArray &bindings)
+/// Cluster-wide bindings, plain and sorted.
+struct Bindings
 {
-    QStringList names;
+    QStringList generous; ///< give whoever is not authenticated more than a fresh cluster does
+    QStringList unreadable; ///< it is not known to whom they give something
+};
+
+Bindings bindingsOf(const QJsonArray &bindings)
+{
+    Bindings found;
     for (const QJsonValue &binding : bindings) {
         // plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go
         if (binding["roleRef"_L1]["name"_L1].toString() == "system:public-info-viewer"_L1)
             continue;
-        const QJsonArray subjects = binding["subjects"_L1].toArray();
+        const QString name = plainText(binding["metadata"_L1]["name"_L1].toString());
+        const QJsonValue given = binding["subjects"_L1];
+        const QJsonArray subjects = given.toArray();
+        const bool isList = given.isArray() || given.isNull() || given.isUndefined();
+        const bool areSubjects =
+            std::all_of(subjects.begin(), subjects.end(), [](const QJsonValue &subject) { return subject.isObject(); });
+        if (!isList || !areSubjects) {
+            found.unreadable += name;
+            continue;
+        }
         const bool anonymous = std::any_of(subjects.begin(), subjects.end(), [](const QJsonValue &subject) {
-            const QString name = subject["name"_L1].toString();
-            return name == "system:anonymous"_L1 || name == "system:unauthenticated"_L1;
+            const QString who = subject["name"_L1].toString();
+            return who == "system:anonymous"_L1 || who == "system:unauthenticated"_L1;
         });
         if (anonymous)
-            names += plainText(binding["metadata"_L1]["name"_L1].toString()) + u" → "_s
-                + plainText(binding["roleRef"_L1]["name"_L1].toString());
+            found.generous += name + u" → "_s + plainText(binding["roleRef"_L1]["name"_L1].toString());
     }
-    names.sort();
-    return names;
+    found.generous.sort();
+    found.unreadable.sort();
+    return found;
 }
 
 Outcome judgeOn(const Cluster &cluster)
@@ -101,8 +116,14 @@ Outcome judgeOn(const Cluster &cluster)
                      u"匿名请求会被接受，其权限由 RBAC 决定：新集群中只能读取 /healthz、/livez、/readyz 和 /version。请检查绑定到 "
                      u"system:anonymous 与 system:unauthenticated 的权限；本次未读取这些绑定。"_s),
                     noFix})};
-    const QStringList names = generousBindings(cluster.list(u"clusterrolebindings"_s));
-    if (names.isEmpty())
+    const Bindings bindings = bindingsOf(cluster.list(u"clusterrolebindings"_s));
+    if (bindings.generous.isEmpty() && !bindings.unreadable.isEmpty())
+        return {Verdict::Unknown,
+            message(u"Anonymous requests are taken, and to whom these ClusterRoleBindings give something could not be "
+                    u"read, because their subjects are no list of subjects: %1."_s,
+                u"匿名请求会被接受，而以下 ClusterRoleBinding 的 subjects 不是主体列表，无法得知其授权对象：%1。"_s,
+                bindings.unreadable.join(u", "_s))};
+    if (bindings.generous.isEmpty())
         return {Verdict::Pass,
             sentences(
                 {message(
@@ -118,7 +139,7 @@ Outcome judgeOn(const Cluster &cluster)
             {message(u"Anonymous requests are taken, and ClusterRoleBindings give whoever is not authenticated more "
                      u"than health and version: %1. Delete these bindings."_s,
                  u"匿名请求会被接受，且以下 ClusterRoleBinding 授予未认证用户超出健康检查与版本信息的权限：%1。请删除这些绑定。"_s,
-                 names.join(u", "_s)),
+                 bindings.generous.join(u", "_s)),
                 noFix})};
 }
 

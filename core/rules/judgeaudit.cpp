@@ -53,7 +53,7 @@ public:
                 notApplicable(message(u"On node %1 kube-apiserver has no audit policy."_s,
                     u"节点 %1 上的 kube-apiserver 没有审计策略。"_s, m_name));
             else
-                judgeAuditPolicy(m_node, m_component, m_policy, m_finding);
+                judgeAuditPolicy(m_node, m_component, m_policy, m_rule.audit.level, m_finding);
             break;
         case AuditAspect::Mounts:
             mounts();
@@ -72,7 +72,7 @@ private:
         case AuditAspect::Backend:
             return u"--audit-policy-file, and --audit-log-path or --audit-webhook-config-file"_s;
         case AuditAspect::Policy:
-            return u"audit.k8s.io/v1 Policy"_s;
+            return u"audit.k8s.io/v1 Policy, level \u2265 %1"_s.arg(m_rule.audit.level);
         case AuditAspect::Mounts:
             return u"hostPath, \u2264 %1"_s.arg(QString::number(m_rule.audit.mode, 8).rightJustified(4, u'0'));
         case AuditAspect::Retention:

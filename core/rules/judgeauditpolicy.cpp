@@ -64,6 +64,67 @@ Fit fitOf(const AuditRule &rule, const QString &group, const QString &resource, 
     return all && !limited ? Fit::All : Fit::Some;
 }
 
+/// Requests that say what happened to a cluster.
+const struct
+{
+    QLatin1StringView group;
+    QLatin1StringView resource;
+    QLatin1StringView subresource;
+    QLatin1StringView verbs;
+    bool isChange; ///< else it is enough to know who did it
+} telling[] = {
+    {""_L1, "pods"_L1, ""_L1, "create delete"_L1, true},
+    {""_L1, "pods"_L1, "exec"_L1, "create get"_L1, false}, // get: by WebSocket, as kubectl does since 1.31
+    {"apps"_L1, "deployments"_L1, ""_L1, "create update patch delete"_L1, true},
+    {"rbac.authorization.k8s.io"_L1, "roles"_L1, ""_L1, "create update patch delete"_L1, true},
+    {"rbac.authorization.k8s.io"_L1, "clusterroles"_L1, ""_L1, "create update patch delete"_L1, true},
+    {"rbac.authorization.k8s.io"_L1, "rolebindings"_L1, ""_L1, "create update patch delete"_L1, true},
+    {"rbac.authorization.k8s.io"_L1, "clusterrolebindings"_L1, ""_L1, "create update patch delete"_L1, true},
+    {""_L1, "secrets"_L1, ""_L1, "get list create update patch delete"_L1, false},
+};
+
+bool recordsNothing(const AuditRule &rule)
+{
+    const bool omitted = rule.omitStages.contains(u"RequestReceived"_s)
+        && rule.omitStages.contains(u"ResponseStarted"_s) && rule.omitStages.contains(u"ResponseComplete"_s);
+    return rule.level == "None"_L1 || omitted;
+}
+
+/// The first rule that fits such a request, whoever makes it, wherever. Rules about single accounts or namespaces are
+/// passed over: they leave out what the cluster's own parts do.
+const AuditRule *ruleFor(const AuditPolicy &policy, const QString &group, const QString &resource,
+    const QString &subresource, const QString &verb)
+{
+    for (const AuditRule &rule : policy.rules) {
+        AuditRule open = rule;
+        if (open.verbs.contains(verb))
+            open.verbs.clear();
+        if (open.userGroups.contains(u"system:authenticated"_s))
+            open.userGroups.clear();
+        if (fitOf(open, group, resource, subresource) == Fit::All)
+            return &rule;
+    }
+    return nullptr;
+}
+
+/// What is recorded below the level, such as "create pods"; of what is no change, what is not recorded at all.
+QStringList belowLevel(const AuditPolicy &policy, const QString &level)
+{
+    QStringList below;
+    for (const auto &[group, resource, subresource, verbs, isChange] : telling) {
+        QStringList lacking;
+        for (const QString &verb : QString(verbs).split(u' ')) {
+            const AuditRule *rule = ruleFor(policy, group, resource, subresource, verb);
+            const qsizetype has = rule && !recordsNothing(*rule) ? auditLevels().indexOf(rule->level) : -1;
+            if (has < (isChange ? auditLevels().indexOf(level) : 0))
+                lacking += verb;
+        }
+        if (!lacking.isEmpty())
+            below += lacking.join(u'/') + u' ' + resource + (subresource.isEmpty() ? QString() : u'/' + subresource);
+    }
+    return below;
+}
+
 /// Whether what the rule records holds the bodies of requests that have one.
 bool recordsBody(const AuditRule &rule, bool inRequest)
 {
@@ -75,15 +136,8 @@ bool recordsBody(const AuditRule &rule, bool inRequest)
     return rule.level == "Request"_L1 && inRequest && !readingAlone;
 }
 
-bool recordsNothing(const AuditRule &rule)
-{
-    const bool omitted = rule.omitStages.contains(u"RequestReceived"_s)
-        && rule.omitStages.contains(u"ResponseStarted"_s) && rule.omitStages.contains(u"ResponseComplete"_s);
-    return rule.level == "None"_L1 || omitted;
-}
-
 /// What is wrong with a policy that kube-apiserver takes.
-QList<Message> weaknesses(const AuditPolicy &policy, int &line)
+QList<Message> weaknesses(const AuditPolicy &policy, const QString &level, int &line)
 {
     QList<Message> parts;
     const auto last = std::ranges::find_if(policy.rules, [](const AuditRule &rule) { return rule.restrictsNothing(); });
@@ -98,6 +152,12 @@ QList<Message> weaknesses(const AuditPolicy &policy, int &line)
                 QString::number(line));
         return parts;
     }
+    if (const QStringList below = belowLevel(policy, level); !below.isEmpty())
+        parts += message(
+            u"Of these requests not all are recorded at the level %1 (%2 of Secrets and exec): %3. What fits no rule is "
+            u"not recorded: let the last rule have level %1 and nothing else."_s,
+            u"以下请求没有全部按级别 %1（Secret 与 exec 为 %2）记录：%3。不匹配任何规则的请求不会被记录：请让最后一条规则只有级别 %1，不加其他条件。"_s,
+            level, auditLevels().constFirst(), below.join(u"; "_s));
     for (const auto &[group, resource, subresource, inRequest] : sensitive) {
         for (const AuditRule &rule : policy.rules) {
             const Fit fit = fitOf(rule, group, resource, subresource);
@@ -178,7 +238,8 @@ Message replacedSince(const Node &node, const Component &component, const FileRe
 
 } // namespace
 
-void judgeAuditPolicy(const Node &node, const Component &component, const QString &policy, Finding &finding)
+void judgeAuditPolicy(
+    const Node &node, const Component &component, const QString &policy, const QString &level, Finding &finding)
 {
     const NodePath where = nodePath(node, component, policy, u"audit-policy"_s);
     const FileRecord *file = policyFile(node, where, policy, finding);
@@ -206,7 +267,7 @@ void judgeAuditPolicy(const Node &node, const Component &component, const QStrin
     }
     finding.actual = u"%1 rules"_s.arg(read.rules.size());
     int line = 0;
-    const QList<Message> weak = weaknesses(read, line);
+    const QList<Message> weak = weaknesses(read, level, line);
     finding.origin.line = line;
     finding.verdict = !weak.isEmpty() ? Verdict::Fail : stale.isEmpty() ? Verdict::Pass : Verdict::Unknown;
     const Message head = weak.isEmpty()
@@ -218,6 +279,27 @@ void judgeAuditPolicy(const Node &node, const Component &component, const QStrin
         : message(u"On node %1 kube-apiserver takes the audit policy %2, but it has to be changed."_s,
             u"节点 %1 上，kube-apiserver 接受审计策略 %2，但需要修改。"_s, name, path);
     finding.reason = sentences(QList<Message>{head} + weak + read.remarks + QList<Message>{stale});
+}
+
+QString recordedLevel(const Node &node, const Component &component)
+{
+    const Setting setting = auditSettings(node).policy;
+    const QString given = setting.value.toString();
+    if (!setting.unknown.isEmpty() || given.isEmpty())
+        return {};
+    Finding unused;
+    const FileRecord *file = policyFile(node, nodePath(node, component, given, u"audit-policy"_s), given, unused);
+    if (!file || !replacedSince(node, component, *file).isEmpty())
+        return {};
+    const AuditPolicy policy = readAuditPolicy(file->path, file->content, component.release);
+    if (policy.outcome != AuditPolicy::Outcome::Accepted)
+        return {};
+    QString level = u"None"_s;
+    for (const QString &each : auditLevels()) {
+        if (belowLevel(policy, each).isEmpty())
+            level = each;
+    }
+    return level;
 }
 
 } // namespace jiagu

@@ -220,36 +220,20 @@ QString proposedNetworks(const Release &release, const Cluster &cluster)
     return !release.isKnown() || networks.isEmpty() ? QString() : listText(networks);
 }
 
-/// Of a list that passes: whether it stays within the networks that were asked for. `primary` stands for the nodes' own
-/// addresses on both sides.
+/// Of a list that passes: whether it stays within the networks that were asked for.
 Outcome judgeLimit(const QStringList &list, const QStringList &wanted, const Cluster &cluster, const Outcome &passed)
 {
-    const QString primary = u"primary"_s;
-    const bool isOwn = list.isEmpty() || list.contains(primary);
-    if (isOwn && wanted.contains(primary))
-        return passed;
-    const QStringList own = networksOfNodes(cluster);
-    if (own.isEmpty() && (isOwn || wanted.contains(primary)))
+    const std::optional<QStringList> beyond = networksBeyond(list, wanted, cluster);
+    if (!beyond)
         return {Verdict::Unknown,
             message(
                 u"The addresses of the nodes are not known, so it cannot be told whether NodePorts stay within %1."_s,
                 u"节点的地址未知，无法判断 NodePort 是否限于 %1。"_s, wanted.join(u", "_s))};
-    const QStringList limits = wanted.contains(primary) ? own : wanted;
-    QStringList beyond;
-    for (const QString &item : isOwn ? own : list) {
-        const Network network = networkOf(item);
-        const bool isWithin = std::any_of(limits.begin(), limits.end(), [&network](const QString &limit) {
-            const Network outer = networkOf(limit);
-            return outer.prefix <= network.prefix && outer.contains(network.address);
-        });
-        if (!isWithin)
-            beyond += item;
-    }
-    if (beyond.isEmpty())
+    if (beyond->isEmpty())
         return passed;
     return {Verdict::Fail,
         message(u"NodePorts are served beyond %1, which is what was asked for: %2."_s,
-            u"NodePort 的服务范围超出了要求的 %1：%2。"_s, wanted.join(u", "_s), beyond.join(u", "_s))};
+            u"NodePort 的服务范围超出了要求的 %1：%2。"_s, wanted.join(u", "_s), beyond->join(u", "_s))};
 }
 
 Message proposal(const Rule &rule, const Release &release, const Cluster &cluster)
@@ -410,7 +394,7 @@ private:
         made.actual = actual.isEmpty() ? actualText({}) : actual;
         QList<Message> parts{outcome.reason};
         if (outcome.verdict == Verdict::Pass || outcome.verdict == Verdict::Fail) {
-            const RunningKubeProxies running = runningKubeProxies(m_cluster, m_rule.proxy, m_release);
+            const RunningKubeProxies running = runningKubeProxies(m_cluster, m_rule, m_release);
             if (outcome.verdict == Verdict::Fail && running.exposed.isEmpty() && running.unknown.isEmpty()
                 && running.safe > 0)
                 parts += message(u"No running kube-proxy uses this yet; each does as soon as its pod is made anew."_s,
@@ -475,25 +459,32 @@ private:
         made.origin.kind = Origin::Kind::Object;
         made.origin.file = where;
         made.origin.key = m_flag;
-        const QStringList values = valuesOf(m_flag);
-        if (m_type == ValueType::StringList) {
-            QStringList list;
-            for (const QString &value : values)
-                list += listItems(value);
-            return finished(made, nodePorts(list, valuesOf(u"--proxy-mode"_s).value(0)), plainText(list.join(u',')));
-        }
-        const QString value = values.isEmpty() ? QString() : values.last();
-        if (m_type != ValueType::Bool)
-            return finished(made, judgeAddress(value), plainText(value));
-        const auto given = flagOccurrences(m_argv, m_flag, ValueType::Bool, FlagSyntax::Pflag);
-        const auto isOn = given.isEmpty() ? std::optional(false) : parseBool(given.last().text);
-        if (!isOn)
+        const QList<FlagOccurrence> given = flagOccurrences(m_argv, m_flag, m_type, FlagSyntax::Pflag);
+        if (!given.isEmpty() && given.last().bare)
+            return finished(made,
+                {Verdict::Error,
+                    message(u"%1 is given without its value: kube-proxy does not start with it."_s,
+                        u"%1 后没有取值：kube-proxy 无法以此启动。"_s, m_flag)},
+                {});
+        const auto value = combined(given, {ComponentKind::KubeProxy, m_flag, {}, m_type});
+        if (!value && !given.isEmpty())
             return finished(made,
                 {Verdict::Error,
                     message(u"%1 is given the value \"%2\": kube-proxy does not start with it."_s,
                         u"%1 的值为“%2”：kube-proxy 无法以此启动。"_s, m_flag, plainText(given.last().text))},
                 plainText(given.last().text));
-        return finished(made, judgeProfiling(*isOn), given.isEmpty() ? QString() : actualText(*isOn));
+        const QJsonValue used = value.value_or(QJsonValue());
+        if (m_type == ValueType::StringList) {
+            QStringList list;
+            for (const QJsonValue &item : used.toArray())
+                list += item.toString();
+            const QStringList modes = valuesOf(u"--proxy-mode"_s);
+            return finished(
+                made, nodePorts(list, modes.isEmpty() ? QString() : modes.last()), plainText(list.join(u',')));
+        }
+        if (m_type == ValueType::Bool)
+            return finished(made, judgeProfiling(used.toBool()), given.isEmpty() ? QString() : actualText(used));
+        return finished(made, judgeAddress(used.toString()), plainText(used.toString()));
     }
 
     Outcome nodePorts(const QStringList &list, const QString &mode) const

@@ -41,10 +41,11 @@ bool isAccepted(const Rule &rule, const QJsonValue &value)
 {
     if (rule.accepts.isEmpty())
         return true;
-    const QJsonArray items = value.isArray() ? value.toArray() : QJsonArray{value};
-    return std::all_of(items.begin(), items.end(), [&rule](const QJsonValue &item) {
-        return item.toString().isEmpty() || rule.accepts.contains(item.toString());
-    });
+    const auto isKnown = [&rule](const QJsonValue &item) { return rule.accepts.contains(item.toString()); };
+    if (!value.isArray())
+        return value.toString().isEmpty() || isKnown(value);
+    const QJsonArray items = value.toArray();
+    return std::all_of(items.begin(), items.end(), isKnown);
 }
 
 Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node, const Component &component)
@@ -71,7 +72,15 @@ Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node, cons
                 rule.accepts.join(u", "_s))});
         return finding;
     }
-    finding.verdict = rule.assertion.holds(setting.value) ? Verdict::Pass : Verdict::Fail;
+    // --authorization-mode: refused up to 1.29, and AlwaysAllow from 1.30 on
+    // (pkg/kubeapiserver/options/authorization.go, Validate and Complete).
+    const bool namesNone = !rule.accepts.isEmpty() && setting.value.isArray() && setting.value.toArray().isEmpty();
+    if (namesNone)
+        finding.reason = sentences({finding.reason,
+            message(u"It names none of %1: %2 does not start with that, or takes its default in its place."_s,
+                u"该列表没有列出 %1 中的任何一项：%2 无法以此启动，或改用其默认值。"_s, rule.accepts.join(u", "_s),
+                componentName(rule.component))});
+    finding.verdict = !namesNone && rule.assertion.holds(setting.value) ? Verdict::Pass : Verdict::Fail;
     finding.fixable = finding.verdict == Verdict::Fail && canBeFixed(rule, node, component, setting);
     return finding;
 }

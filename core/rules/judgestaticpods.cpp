@@ -57,7 +57,7 @@ public:
         const Setting setting = settingInForce(
             m_node, {ComponentKind::Kubelet, u"--pod-manifest-path"_s, u"staticPodPath"_s, ValueType::String});
         if (!setting.unknown.isEmpty()) {
-            return {finding(Verdict::Unknown,
+            return {finding(setting.unusable ? Verdict::Error : Verdict::Unknown,
                 sentences({message(u"On node %1 it is not known which directory the kubelet reads static pods from."_s,
                                u"节点 %1 上无法确定 kubelet 从哪个目录读取静态 Pod。"_s, m_name),
                     setting.unknown}))};

@@ -131,4 +131,9 @@ Message KubeletSearch::fileGap(const QString &path, ValueType type) const
     return filesOf(m_node, path, type, m_config, m_directory).unknown;
 }
 
+bool KubeletSearch::isFileUnusable(const QString &path, ValueType type) const
+{
+    return filesOf(m_node, path, type, m_config, m_directory).unusable;
+}
+
 } // namespace jiagu

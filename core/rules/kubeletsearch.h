@@ -34,6 +34,8 @@ public:
     const QList<Message> &argumentGaps() const { return m_gaps; }
     /// Why it is not known what its files say about the key; empty when it is.
     Message fileGap(const QString &path, ValueType type) const;
+    /// Whether that is because the kubelet does not start with what is written.
+    bool isFileUnusable(const QString &path, ValueType type) const;
 
 private:
     struct Argv

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/rulepack.h"
 
+#include "cluster/auditpolicy.h"
+
 #include <QJsonArray>
 
 #include <algorithm>
@@ -68,6 +70,9 @@ void give(Rule &rule, const ParameterUse &use, const Parameter &parameter)
     case Place::ServedVersion:
         rule.served.lowest = value;
         break;
+    case Place::AuditLevel:
+        rule.audit.level = value;
+        break;
     case Place::AuditDays:
         rule.audit.days = number();
         break;
@@ -104,6 +109,8 @@ bool takes(Place place, const Rule *user, const ParameterUse &use, const Paramet
         return parameter.type == Type::List;
     case Place::ServedVersion:
         return parameter.type == Type::Text && areChoicesOf({u"VersionTLS11"_s, u"VersionTLS12"_s, u"VersionTLS13"_s});
+    case Place::AuditLevel:
+        return parameter.type == Type::Text && areChoicesOf(auditLevels());
     case Place::AuditDays:
     case Place::AuditFiles:
     case Place::AuditMegabytes:

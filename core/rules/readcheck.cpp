@@ -2,6 +2,7 @@
 #include "rules/packvalues.h"
 
 #include "cluster/addresses.h"
+#include "cluster/auditpolicy.h"
 
 #include <QJsonArray>
 
@@ -372,7 +373,8 @@ private:
     void readAudit(int node, Rule &rule)
     {
         rule.check = CheckKind::Audit;
-        const auto fields = m_read.fields(node, {"aspect"_ba, "mode?"_ba, "days?"_ba, "files?"_ba, "megabytes?"_ba});
+        const auto fields =
+            m_read.fields(node, {"aspect"_ba, "level?"_ba, "mode?"_ba, "days?"_ba, "files?"_ba, "megabytes?"_ba});
         if (m_read.failed())
             return;
         constexpr std::array aspects{
@@ -381,13 +383,20 @@ private:
         rule.audit.aspect = aspects[size_t(std::max(0, aspect))];
         const bool mounts = rule.audit.aspect == AuditAspect::Mounts;
         const bool retention = rule.audit.aspect == AuditAspect::Retention;
+        const bool policy = rule.audit.aspect == AuditAspect::Policy;
         if (!m_read.failed()
-            && (fields.contains("mode") != mounts || fields.contains("days") != retention
-                || fields.contains("files") != retention || fields.contains("megabytes") != retention)) {
+            && (fields.contains("level") != policy || fields.contains("mode") != mounts
+                || fields.contains("days") != retention || fields.contains("files") != retention
+                || fields.contains("megabytes") != retention)) {
             m_read.fail(node,
-                message(u"mode belongs to the aspect mounts; days, files and megabytes belong to retention."_s,
-                    u"mode 只用于 mounts；days、files 和 megabytes 只用于 retention。"_s));
+                message(
+                    u"level belongs to the aspect policy, mode to mounts; days, files and megabytes belong to retention."_s,
+                    u"level 只用于 policy，mode 只用于 mounts；days、files 和 megabytes 只用于 retention。"_s));
             return;
+        }
+        if (policy && !readUse(fields["level"], ParameterUse::Place::AuditLevel, rule)) {
+            const int level = m_read.oneOf(fields["level"], auditLevels());
+            rule.audit.level = auditLevels().value(level);
         }
         if (mounts) {
             const QString mode = matching(fields["mode"], u"0[0-7]{3}"_s,

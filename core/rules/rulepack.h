@@ -172,6 +172,7 @@ enum class AuditAspect
 struct AuditCheck
 {
     AuditAspect aspect = AuditAspect::Backend;
+    QString level; ///< of Policy: changes are recorded at this level at least
     int mode = 0; ///< of Mounts: no bit of the log's directory beyond these
     int days = 0; ///< of Retention: at least so many
     int files = 0; ///< of Retention: at least so many that were rotated
@@ -326,6 +327,7 @@ struct ParameterUse
         Suites, ///< CipherSuites::allowed
         ServedSuites, ///< ServedTls::allowed
         ServedVersion, ///< ServedTls::lowest
+        AuditLevel,
         AuditDays,
         AuditFiles,
         AuditMegabytes,

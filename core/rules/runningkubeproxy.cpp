@@ -31,13 +31,13 @@ QSet<QString> windowsNodes(const Cluster &cluster)
 
 /// The value on one node, and whether the rule takes it; nothing when the answer does not have it.
 std::optional<std::pair<QString, bool>> valueIn(
-    const QJsonObject &configuration, KubeProxyAspect aspect, const Release &release)
+    const QJsonObject &configuration, const Rule &rule, const Release &release, const Cluster &cluster)
 {
     const auto textAt = [&](const QString &name) {
         const QJsonValue value = configuration.value(name);
         return value.isUndefined() ? configuration.value(name.left(1).toLower() + name.mid(1)) : value;
     };
-    switch (aspect) {
+    switch (rule.proxy) {
     case KubeProxyAspect::NodePortAddresses: {
         const QJsonValue value = textAt(u"NodePortAddresses"_s);
         if (value.isUndefined() || (!value.isArray() && !value.isNull()))
@@ -50,12 +50,18 @@ std::optional<std::pair<QString, bool>> valueIn(
         }
         // pkg/proxy/apis/config/types.go, v1.34.4: in the mode nftables nothing stands for "primary".
         const bool own = release.minor >= 31 && textAt(u"Mode"_s) == "nftables"_L1;
-        return std::pair{networks.isEmpty() ? actualText({}) : plainText(networks.join(u',')),
-            !everywhere && (!networks.isEmpty() || own)};
+        bool isTaken = !everywhere && (!networks.isEmpty() || own);
+        if (isTaken && !rule.networks.isEmpty()) {
+            const std::optional<QStringList> beyond = networksBeyond(networks, rule.networks, cluster);
+            if (!beyond)
+                return {};
+            isTaken = beyond->isEmpty();
+        }
+        return std::pair{networks.isEmpty() ? actualText({}) : plainText(networks.join(u',')), isTaken};
     }
     case KubeProxyAspect::HealthzAddress:
     case KubeProxyAspect::MetricsAddress: {
-        const bool metrics = aspect == KubeProxyAspect::MetricsAddress;
+        const bool metrics = rule.proxy == KubeProxyAspect::MetricsAddress;
         const QJsonValue value = textAt(metrics ? u"MetricsBindAddress"_s : u"HealthzBindAddress"_s);
         if (!value.isString())
             return {};
@@ -85,15 +91,37 @@ QByteArray listenAddress(const QString &text)
     const bool brackets = host.startsWith(u'[') && host.endsWith(u']');
     if (brackets)
         host = host.mid(1, host.size() - 2);
-    bool isNumber = false;
-    const int port = text.mid(colon + 1).toInt(&isNumber);
+    const std::optional<int> port = decimal(text.mid(colon + 1));
     const QByteArray bytes = addressBytes(host);
-    if (colon < 0 || !isNumber || port < 0 || port > 65535 || (bytes.size() == 16) != brackets)
+    if (colon < 0 || !port || *port > 65535 || (bytes.size() == 16) != brackets)
         return {};
     return bytes;
 }
 
-RunningKubeProxies runningKubeProxies(const Cluster &cluster, KubeProxyAspect aspect, const Release &release)
+std::optional<QStringList> networksBeyond(const QStringList &list, const QStringList &wanted, const Cluster &cluster)
+{
+    const QString primary = u"primary"_s;
+    const bool isOwn = list.isEmpty() || list.contains(primary);
+    if (isOwn && wanted.contains(primary))
+        return QStringList{};
+    const QStringList own = networksOfNodes(cluster);
+    if (own.isEmpty() && (isOwn || wanted.contains(primary)))
+        return {};
+    const QStringList limits = wanted.contains(primary) ? own : wanted;
+    QStringList beyond;
+    for (const QString &item : isOwn ? own : list) {
+        const Network network = networkOf(item);
+        const bool isWithin = std::ranges::any_of(limits, [&network](const QString &limit) {
+            const Network outer = networkOf(limit);
+            return outer.prefix <= network.prefix && outer.contains(network.address);
+        });
+        if (!isWithin)
+            beyond += plainText(item);
+    }
+    return beyond;
+}
+
+RunningKubeProxies runningKubeProxies(const Cluster &cluster, const Rule &rule, const Release &release)
 {
     RunningKubeProxies running;
     const auto unknown = [&running](const QString &node, const Message &why) {
@@ -129,7 +157,7 @@ RunningKubeProxies runningKubeProxies(const Cluster &cluster, KubeProxyAspect as
         }
         const QJsonObject configuration =
             QJsonDocument::fromJson(answer->content)["kubeproxy.config.k8s.io"_L1].toObject();
-        const auto value = valueIn(configuration, aspect, release);
+        const auto value = valueIn(configuration, rule, release, cluster);
         if (!value)
             unknown(node.name, message(u"its /configz does not say."_s, u"其 /configz 中没有该项。"_s));
         else if (value->second)

@@ -5,6 +5,8 @@
 
 #include <QMap>
 
+#include <optional>
+
 namespace jiagu {
 
 /// What the kube-proxy processes of a cluster say themselves about one setting, at /configz of their metrics address: a
@@ -17,7 +19,11 @@ struct RunningKubeProxies
 };
 /// `release` is kube-proxy's. The fields have Go's names where the server hands out its internal configuration (1.34.4:
 /// pkg/proxy/apis/config/types.go), and those of the file where it does not (seen on 1.37.2); either is read.
-RunningKubeProxies runningKubeProxies(const Cluster &cluster, KubeProxyAspect aspect, const Release &release);
+RunningKubeProxies runningKubeProxies(const Cluster &cluster, const Rule &rule, const Release &release);
+
+/// Of nodePortAddresses, what lies outside the networks that were asked for, plain; an empty list and `primary` stand
+/// for the nodes' own addresses. Nothing when these are needed and not known.
+std::optional<QStringList> networksBeyond(const QStringList &list, const QStringList &wanted, const Cluster &cluster);
 
 /// The address of "IP:port" or of an address alone, which gets the default port; empty for what kube-proxy refuses.
 QByteArray listenAddress(const QString &text);

@@ -3,6 +3,7 @@
 
 #include "base/plaintext.h"
 #include "cluster/addresses.h"
+#include "cluster/auditpolicy.h"
 #include "rules/auditlog.h"
 
 #include <QJsonArray>
@@ -99,6 +100,32 @@ Suggestion systemNamespaces(const Parameter &parameter, const Cluster &cluster)
     return {here.join(u','), reason};
 }
 
+/// The level that every API server keeps already; else the one that says who did what.
+Suggestion auditLevel(const Cluster &cluster)
+{
+    const QStringList levels = auditLevels();
+    qsizetype least = levels.size();
+    QStringList read;
+    for (const Node &node : cluster.nodes) {
+        const Component *server = node.snapshot ? node.component(ComponentKind::ApiServer) : nullptr;
+        if (!server)
+            continue;
+        read += plainText(node.name);
+        least = qMin(least, levels.indexOf(recordedLevel(node, *server)));
+    }
+    if (read.isEmpty())
+        return {};
+    if (least > 0)
+        return {levels.at(least),
+            message(u"Suggested: %1, because the audit policies in force (%2) record changes at this level already."_s,
+                u"建议值：%1。当前生效的审计策略（%2）已按此级别记录修改。"_s, levels.at(least), read.join(u", "_s))};
+    return {levels.constFirst(),
+        message(u"Suggested: %1, which records who did what and when, without what requests hold. The other levels add "
+                u"that, and the log grows several times as fast."_s,
+            u"建议值：%1，记录何人在何时做了什么，不含请求内容。其他级别会加上请求内容，日志的增长速度为数倍。"_s,
+            levels.constFirst())};
+}
+
 /// As many files as hold the days that are asked for, at the speed of the node whose audit log grows fastest.
 Suggestion retention(const Parameter &parameter, const Cluster &cluster)
 {
@@ -152,6 +179,8 @@ Suggestion suggestionFor(const Rule &rule, const Cluster &cluster)
         return nodeNetworks(cluster);
     if (rule.parameter->type == Parameter::Type::Namespaces)
         return systemNamespaces(*rule.parameter, cluster);
+    if (rule.check == CheckKind::Audit && rule.audit.aspect == AuditAspect::Policy)
+        return auditLevel(cluster);
     if (rule.check == CheckKind::Audit && rule.audit.aspect == AuditAspect::Retention)
         return retention(*rule.parameter, cluster);
     return {};

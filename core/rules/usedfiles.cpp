@@ -12,6 +12,7 @@
 #include <QSet>
 
 #include <algorithm>
+#include <optional>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -184,8 +185,10 @@ private:
         const QString start = path + u'/';
         const auto before = [](const FileRecord &record, const QString &wanted) { return record.path < wanted; };
         const QList<FileRecord> &files = m_snapshot.files;
-        const bool sorted = std::is_sorted(files.begin(), files.end(),
-            [](const FileRecord &left, const FileRecord &right) { return left.path < right.path; });
+        const auto isLess = [](const FileRecord &left, const FileRecord &right) { return left.path < right.path; };
+        if (!m_sorted)
+            m_sorted = std::is_sorted(files.begin(), files.end(), isLess);
+        const bool sorted = *m_sorted;
         auto record = sorted ? std::lower_bound(files.begin(), files.end(), start, before) : files.begin();
         for (int count = 0; record != files.end() && count < mostFound; ++record) {
             if (!record->path.startsWith(start)) {
@@ -302,6 +305,7 @@ private:
     const Snapshot &m_snapshot;
     const QString m_where;
     bool m_listed = false;
+    std::optional<bool> m_sorted; ///< whether the snapshot's files are; asked once
     FilesInUse m_found;
 };
 

@@ -190,7 +190,7 @@ process() {
     label=$field
     field "$(readlink "/proc/$pid/exe")"
     executable=$field directory=''
-    if [ "$name" = kubelet ] && [ -z "$container" ]; then
+    if [ "$name" = kubelet ] && [ -z "$container" ] && [ "$uid" = 0 ]; then
         directory=$(readlink "/proc/$pid/cwd")
         field "$directory"
         executable="$executable cwd=$field"
@@ -200,8 +200,10 @@ process() {
     finish $? "$said"
     case $name in
     kubelet)
-        # The node's own, not one in a container (a cluster inside a cluster): nothing of that is followed.
+        # The node's own, not one in a container (a cluster inside a cluster) or of another account: nothing of those is
+        # followed.
         [ -z "$container" ] || return 1
+        [ "$uid" = 0 ] || return 1
         case $unit in *[!A-Za-z0-9@._-]* | '') ;; *) kubelet_unit=$unit ;; esac
         case $program in /*) kubelet_program=$program ;; esac
         ;;

@@ -83,6 +83,52 @@ private Q_SLOTS:
             QCOMPARE(findings[0].severity, Severity::Critical);
     }
 
+    /// From what the policies in force record.
+    void suggestsALevel_data()
+    {
+        QTest::addColumn<QStringList>("lastLevels"); // of the last rule of each API server's policy; empty: it has none
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("reason"); // a part
+        QTest::newRow("no policy") << QStringList{QString()} << u"Metadata"_s << u"who did what and when"_s;
+        QTest::newRow("who did it alone") << QStringList{u"Metadata"_s} << u"Metadata"_s << u"who did what and when"_s;
+        QTest::newRow("more than that") << QStringList{u"RequestResponse"_s} << u"RequestResponse"_s
+                                        << u"policies in force (cp1) record changes"_s;
+        QTest::newRow("the least of several")
+            << QStringList{u"RequestResponse"_s, u"Request"_s} << u"Request"_s << u"policies in force (cp1, cp2)"_s;
+        QTest::newRow("one has none") << QStringList{u"Request"_s, QString()} << u"Metadata"_s << u"who did what"_s;
+        QTest::newRow("no node") << QStringList() << QString() << QString();
+    }
+    void suggestsALevel()
+    {
+        QFETCH(QStringList, lastLevels);
+        QFETCH(QString, value);
+        QFETCH(QString, reason);
+        Cluster cluster;
+        for (const QString &level : lastLevels) {
+            SnapshotBuilder builder(u"cp%1"_s.arg(cluster.nodes.size() + 1));
+            Component server;
+            server.kind = ComponentKind::ApiServer;
+            server.running = true;
+            server.release = Release::parse(u"1.34"_s);
+            server.process.argv = {"kube-apiserver"};
+            if (!level.isEmpty()) {
+                server.process.argv += "--audit-policy-file=/p";
+                builder.file(
+                    u"/p"_s, "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: " + level.toUtf8() + "}]\n");
+            }
+            Node node;
+            node.name = builder.snapshot().hostName;
+            node.read = true;
+            node.components += server;
+            node.snapshot = std::make_shared<const Snapshot>(builder.snapshot());
+            cluster.nodes += node;
+        }
+        const Suggestion suggestion = suggestionFor(*builtinRulePack()->rule(u"API-05-policy"_s), cluster);
+        QCOMPARE(suggestion.value, value);
+        QVERIFY2(suggestion.reason.en.contains(reason), qPrintable(suggestion.reason.en));
+        QCOMPARE(suggestion.reason.zh.isEmpty(), value.isEmpty());
+    }
+
     /// From the growth of the log, in half a day here.
     void suggestsRetention_data()
     {

@@ -269,7 +269,21 @@ private Q_SLOTS:
                 check(rule, shown(value), with(u"clusterrolebindings"_s, binding), nobody);
             }
         }
-        verify(80);
+        for (const Rule &rule : rulesOf(CheckKind::AnonymousAuth)) {
+            const RuleTest *sample =
+                passing(rule, [](const RuleTest &test) { return test.objects.contains(u"clusterrolebindings"_s); });
+            QVERIFY(sample);
+            for (const QJsonValue &value : anything(u"a"_s)) {
+                const QJsonObject binding{{u"metadata"_s, QJsonObject{{u"name"_s, u"b"_s}}},
+                    {u"roleRef"_s, QJsonObject{{u"kind"_s, u"ClusterRole"_s}, {u"name"_s, u"edit"_s}}},
+                    {u"subjects"_s, value}};
+                RuleTest test = *sample;
+                test.objects[u"clusterrolebindings"_s] = QJsonArray{binding};
+                const bool nobody = value.isNull() || (value.isArray() && value.toArray().isEmpty());
+                check(rule, shown(value), test, nobody);
+            }
+        }
+        verify(160);
     }
 
     void optionsOfDocker()

@@ -110,8 +110,6 @@ const QList<Never> &nevers()
         {u"not-applicable"_s, {ClusterAdmins}, {}, "every cluster has the role; nobody who is bound to it passes"},
         {u"error"_s, {ServedVersion, ServedSuites, ServingCertificate}, {},
             "what a port answers is judged, and not a value that a component could refuse"},
-        {u"error"_s, {FeatureGate, StaticPodDirectory}, {},
-            "what the kubelet refuses is the very thing that the rule fails"},
         {u"error"_s, {FileAttributes}, {}, "owner and mode are numbers of the kernel, which every program takes"},
         {u"error"_s, {Reported}, {}, "the record says what is, and no component has to take it"},
         {u"error"_s, {Confinement}, {}, "what the kernel runs with is no value that it could refuse"},

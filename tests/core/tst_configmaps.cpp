@@ -31,11 +31,14 @@ Cluster clusterOf(int minor, const QByteArray &kubelet)
     return cluster;
 }
 
-QList<Finding> judged(const Cluster &cluster, const QString &rule)
+/// `networks` are those to which NodePorts are to be limited; none: as the pack has it.
+QList<Finding> judged(const Cluster &cluster, const QString &rule, const QStringList &networks = {})
 {
     static const RulePack all = *builtinRulePack();
     RulePack pack = all;
     pack.rules.removeIf([&rule](const Rule &each) { return each.id != rule; });
+    for (Rule &each : pack.rules)
+        each.networks = networks;
     return assess(cluster, pack, QDateTime()).findings;
 }
 
@@ -232,6 +235,31 @@ private Q_SLOTS:
         row("no list at all", u"KP-01"_s, primary, {proxyNode(u"n1"_s, configz("3", "127.0.0.1:1"))}, u"unknown"_s,
             u"primary"_s, u"does not say"_s);
     }
+    void runningWithin_data()
+    {
+        QTest::addColumn<QByteArray>("used");
+        QTest::addColumn<QString>("verdict");
+        QTest::addColumn<QString>("said");
+        QTest::newRow("the same") << "[\"10.0.0.0/24\"]"_ba << u"pass"_s << QString();
+        QTest::newRow("narrower") << "[\"10.0.0.1/32\"]"_ba << u"pass"_s << QString();
+        QTest::newRow("wider, as it was before")
+            << "[\"10.0.0.0/8\"]"_ba << u"fail"_s << u"on n1 the running kube-proxy still uses 10.0.0.0/8"_s;
+        QTest::newRow("another one") << "[\"10.0.0.0/24\",\"192.168.7.0/24\"]"_ba << u"fail"_s
+                                     << u"still uses 10.0.0.0/24,192.168.7.0/24"_s;
+        QTest::newRow("everything") << "null"_ba << u"fail"_s << u"still uses not set"_s;
+    }
+    /// NodePorts are to be limited to 10.0.0.0/24, which the ConfigMap says.
+    void runningWithin()
+    {
+        QFETCH(QByteArray, used);
+        QFETCH(QString, said);
+        const Cluster cluster = proxyCluster(
+            34, "nodePortAddresses: [10.0.0.0/24]\n", {proxyNode(u"n1"_s, configz(used, "127.0.0.1:10256"))});
+        const Finding finding = judged(cluster, u"KP-01"_s, {u"10.0.0.0/24"_s}).value(0);
+        QTEST(verdictName(finding.verdict), "verdict");
+        QVERIFY2(finding.reason.en.contains(said), qPrintable(finding.reason.en));
+    }
+
     void running()
     {
         QFETCH(QString, rule);

@@ -501,6 +501,17 @@ private Q_SLOTS:
             }(),
             pidLimit, u"unknown: kubelet is not running on w1, so none of its settings is in force."_s);
         row(
+            "a kubelet of another account is not the node's, though it started later",
+            [] {
+                Snapshot snapshot = worker(plainKubelet)
+                                        .file(configFile, config("podPidsLimit: 1000\n"))
+                                        .process("kubelet --pod-max-pids=7", 300);
+                snapshot.processes[1].uid = 1000;
+                return snapshot;
+            }(),
+            pidLimit,
+            u"1000 from file, /var/lib/kubelet/config.yaml:3:15\nover -1 from default, default of Kubernetes 1.34"_s);
+        row(
             "start not known",
             [] {
                 Snapshot snapshot = worker(plainKubelet).file(configFile, config("podPidsLimit: 1000\n"));

@@ -117,6 +117,8 @@ QList<Mutant> another(const QJsonValue &value, const QString &path, const Others
         return {{path + u" less"_s, value.toInteger() / 10 + 1}, {path + u" more"_s, value.toInteger() * 10 + 9}};
     if (key == u"mode")
         return {{path + u" widened"_s, u"0777"_s}};
+    if (key == u"level")
+        return {{path + u" higher"_s, u"RequestResponse"_s}};
     if (key == u"lowest")
         return {{path + u" lower"_s, u"VersionTLS12"_s}, {path + u" lowest"_s, u"VersionTLS11"_s}};
     if (key == u"flag" || key == u"path" || key == u"type" || text.isEmpty())
@@ -151,6 +153,8 @@ void mutate(const QJsonValue &value, const QString &path, const Others &others, 
             for (const Mutant &mutant : inner) {
                 QJsonObject changed = object;
                 changed.insert(field.key(), mutant.check);
+                if (field.key() == u"aspect" && mutant.check == u"policy"_s)
+                    changed.insert(u"level"_s, u"Metadata"_s); // this aspect is not taken without one
                 mutants += {mutant.what, changed};
             }
         }

@@ -95,7 +95,7 @@ private Q_SLOTS:
             << u"KL-03"_s << u"error"_s
             << u"/var/lib/kubelet/config.yaml:50:1 does not parse: This is not valid YAML: a “:” is missing behind the key"_s
             << QString(
-                   u"KL-01 error, KL-02 error, KL-04 error, WL-09-kubelet-anonymous error, WL-09-kubelet-authorization error, WL-09-kubelet-debug-flags error, WL-09-kubelet-kernel-defaults error, WL-09-kubelet-profiling error, WL-09-kubelet-readonly-port error, WL-09-kubelet-rotate-certificates error, WL-09-kubelet-seccomp-default error, WL-09-kubelet-serving-bootstrap error…"_s);
+                   u"KL-01 error, KL-01-gate error, KL-02 error, KL-04 error, WL-09-kubelet-anonymous error, WL-09-kubelet-authorization error, WL-09-kubelet-debug-flags error, WL-09-kubelet-kernel-defaults error, WL-09-kubelet-profiling error, WL-09-kubelet-readonly-port error, WL-09-kubelet-rotate-certificates error, WL-09-kubelet-seccomp-default error, WL-09-kubelet-serving-bootstrap error…"_s);
         QTest::newRow("kubelet-address-of-another")
             << u"KL-02"_s << u"error"_s << u"No interface of the node has the address 10.77.0.11"_s << u"…"_s;
         QTest::newRow("cni-before-binary")

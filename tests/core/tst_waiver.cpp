@@ -363,6 +363,8 @@ private Q_SLOTS:
             << u"KL-03"_s << u"KL-03"_s << u"VersionTLS12"_s << u"one of VersionTLS12, VersionTLS13"_s;
         QTest::newRow("suites") << u"API-03"_s << u"API-03"_s << fewer << u"\u2286 "_s + fewer;
         QTest::newRow("suites from outside") << u"API-03-wire"_s << u"API-03"_s << fewer << u"\u2286 "_s + fewer;
+        QTest::newRow("level of the audit policy") << u"API-05-policy"_s << u"API-05-policy"_s << u"Request"_s
+                                                   << u"audit.k8s.io/v1 Policy, level \u2265 Request"_s;
         QTest::newRow("retention")
             << u"API-05-retention"_s << u"API-05-retention"_s << u"90, 20, 50"_s
             << u"--audit-log-maxage \u2265 90, --audit-log-maxbackup \u2265 20, --audit-log-maxsize \u2265 50"_s;
