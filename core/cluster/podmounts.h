@@ -17,8 +17,27 @@ struct PodMount
     Position at; ///< of the mount in the manifest
 };
 
-/// The mount that the path, absolute in the first container of a static pod manifest, lies in: the longest one that
-/// fits. Empty when it is in the container's own file system.
-std::optional<PodMount> mountOf(const YamlDocument &manifest, const QString &path);
+/// What the first container of a static pod manifest has mounted. Pure.
+class PodMounts
+{
+public:
+    explicit PodMounts(const YamlDocument &manifest);
+
+    /// The mount that the path, absolute in the container, lies in: the longest one that fits. Empty when it is in the
+    /// container's own file system.
+    std::optional<PodMount> over(const QString &path) const;
+
+private:
+    struct Mount
+    {
+        QString at; ///< without a slash at its end
+        QString subPath;
+        QString volume;
+        QString root; ///< the hostPath's
+        bool readOnly = false;
+        Position position;
+    };
+    QList<Mount> m_mounts;
+};
 
 } // namespace jiagu

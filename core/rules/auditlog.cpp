@@ -85,7 +85,9 @@ NodePath nodePath(const Node &node, const Component &component, const QString &p
         result.unknown = manifest.error().message;
         return result;
     }
-    result.mount = mountOf(*manifest, path);
+    const auto mounts =
+        record->derived->once<PodMounts>("mounts", record->content, [&manifest] { return PodMounts(*manifest); });
+    result.mount = mounts->over(path);
     if (result.mount)
         result.path = result.mount->hostPath;
     return result;

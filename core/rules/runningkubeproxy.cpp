@@ -155,9 +155,9 @@ RunningKubeProxies runningKubeProxies(const Cluster &cluster, const Rule &rule, 
                 node.name, message(u"its /configz did not answer (%1)."_s, u"其 /configz 没有应答（%1）。"_s, said));
             continue;
         }
-        const QJsonObject configuration =
-            QJsonDocument::fromJson(answer->content)["kubeproxy.config.k8s.io"_L1].toObject();
-        const auto value = valueIn(configuration, rule, release, cluster);
+        const auto configuration = node.snapshot->derived.once<QJsonObject>("kube-proxy-configz", answer->content,
+            [answer] { return QJsonDocument::fromJson(answer->content)["kubeproxy.config.k8s.io"_L1].toObject(); });
+        const auto value = valueIn(*configuration, rule, release, cluster);
         if (!value)
             unknown(node.name, message(u"its /configz does not say."_s, u"其 /configz 中没有该项。"_s));
         else if (value->second)

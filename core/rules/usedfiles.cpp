@@ -158,7 +158,9 @@ private:
                         u"not parse: where on the node the files are that its arguments name is not known."_s,
                     u"未读取或无法解析节点 %1 上 %2 的清单，其挂载未知，因此无法确定其参数所指文件在节点上的位置。"_s,
                     m_where, componentName(component.kind)));
-        const std::optional<PodMount> mount = mountOf(*manifest, path);
+        const auto mounts =
+            record->derived->once<PodMounts>("mounts", record->content, [&manifest] { return PodMounts(*manifest); });
+        const std::optional<PodMount> mount = mounts->over(path);
         if (mount && !mount->hostPath.isEmpty())
             add(mount->hostPath, used);
     }

@@ -113,7 +113,7 @@ private Q_SLOTS:
             "  - {name: log, hostPath: {path: /data}}\n  - {name: deep, hostPath: {path: /deep/}}\n"
             "  - {name: tmp, emptyDir: {}}\n"_ba);
         QVERIFY(manifest);
-        const auto mount = mountOf(*manifest, path);
+        const auto mount = PodMounts(*manifest).over(path);
         QCOMPARE(mount.has_value(), host != "none"_L1);
         if (!mount)
             return;
