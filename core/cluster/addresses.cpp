@@ -7,6 +7,7 @@
 #include <QJsonArray>
 
 #include <algorithm>
+#include <optional>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -14,22 +15,7 @@ namespace jiagu {
 
 namespace {
 
-/// The four bytes of an IPv4 address; empty for what is none.
-QByteArray ipv4Bytes(const QString &text)
-{
-    QByteArray bytes;
-    for (const QString &part : text.split(u'.')) {
-        const bool isDigits = !part.isEmpty() && part.size() <= 3
-            && std::all_of(part.begin(), part.end(), [](QChar each) { return each >= u'0' && each <= u'9'; });
-        if (!isDigits || part.toInt() > 255)
-            return {};
-        bytes += char(part.toInt());
-    }
-    return bytes.size() == 4 ? bytes : QByteArray();
-}
-
-} // namespace
-
+/// A number of digits alone, as Go reads a port or a prefix: neither a sign nor blanks.
 std::optional<int> decimal(const QString &text)
 {
     constexpr qsizetype longest = 9; // fits an int
@@ -37,6 +23,21 @@ std::optional<int> decimal(const QString &text)
         && std::all_of(text.begin(), text.end(), [](QChar each) { return each >= u'0' && each <= u'9'; });
     return isDigits ? std::optional(text.toInt()) : std::nullopt;
 }
+
+/// The four bytes of an IPv4 address; empty for what is none.
+QByteArray ipv4Bytes(const QString &text)
+{
+    QByteArray bytes;
+    for (const QString &part : text.split(u'.')) {
+        const std::optional<int> number = part.size() <= 3 ? decimal(part) : std::nullopt;
+        if (!number || *number > 255)
+            return {};
+        bytes += char(*number);
+    }
+    return bytes.size() == 4 ? bytes : QByteArray();
+}
+
+} // namespace
 
 QByteArray addressBytes(const QString &text)
 {
@@ -51,6 +52,22 @@ QByteArray addressBytes(const QString &text)
     QByteArray bytes;
     for (const quint8 byte : groups.c)
         bytes += char(byte);
+    return bytes;
+}
+
+QByteArray listenAddress(const QString &text)
+{
+    if (const QByteArray alone = addressBytes(text); !alone.isEmpty())
+        return alone;
+    const auto colon = text.lastIndexOf(u':');
+    QString host = text.left(colon);
+    const bool brackets = host.startsWith(u'[') && host.endsWith(u']');
+    if (brackets)
+        host = host.mid(1, host.size() - 2);
+    const std::optional<int> port = decimal(text.mid(colon + 1));
+    const QByteArray bytes = addressBytes(host);
+    if (colon < 0 || !port || *port > 65535 || (bytes.size() == 16) != brackets)
+        return {};
     return bytes;
 }
 

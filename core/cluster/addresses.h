@@ -3,14 +3,12 @@
 
 #include "cluster/cluster.h"
 
-#include <optional>
-
 namespace jiagu {
 
-/// A port or prefix, of digits alone, as Go reads one: neither a sign nor blanks. Empty for anything else.
-std::optional<int> decimal(const QString &text);
 /// The bytes of an address, 4 or 16; empty for what is none: 127.1, 010.0.0.1 and fe80::1%eth0 are none here.
 QByteArray addressBytes(const QString &text);
+/// The address of "IP:port" or of an address alone, which gets the default port; empty for what kube-proxy refuses.
+QByteArray listenAddress(const QString &text);
 /// An address as it is written: 10.0.0.1, fd00::1.
 QString addressText(const QByteArray &address);
 bool isLoopback(const QByteArray &address);

@@ -3,10 +3,10 @@
 
 #include "base/plaintext.h"
 #include "cluster/arguments.h"
+#include "cluster/podmounts.h"
 #include "cluster/yamlvalue.h"
 
 #include <QJsonArray>
-#include <QJsonObject>
 
 namespace jiagu {
 
@@ -18,32 +18,6 @@ QString lastValue(const Component &component, const QString &flag)
 {
     const auto found = flagOccurrences(component.process.argv, flag, ValueType::String, FlagSyntax::Pflag);
     return found.isEmpty() ? QString() : QString::fromUtf8(found.last().text);
-}
-
-bool isBelow(const QString &path, const QString &directory)
-{
-    return path == directory || path.startsWith(directory.endsWith(u'/') ? directory : directory + u'/');
-}
-
-/// Where the container's path lies on the node; empty where no hostPath volume holds it.
-QString hostPathOf(const YamlDocument &manifest, const QString &path)
-{
-    const QJsonObject spec = yamlValue(manifest, manifest.find({"spec"_ba})).toObject();
-    QString volume;
-    QString mounted;
-    for (const QJsonValue &mount : spec["containers"_L1].toArray().at(0)["volumeMounts"_L1].toArray()) {
-        const QString where = mount["mountPath"_L1].toString();
-        if (!where.isEmpty() && isBelow(path, where) && where.size() > mounted.size()) {
-            mounted = where;
-            volume = mount["name"_L1].toString();
-        }
-    }
-    for (const QJsonValue &each : spec["volumes"_L1].toArray()) {
-        const QString host = each["hostPath"_L1]["path"_L1].toString();
-        if (!mounted.isEmpty() && each["name"_L1].toString() == volume && !host.isEmpty())
-            return host + path.mid(mounted.size());
-    }
-    return {};
 }
 
 } // namespace
@@ -66,16 +40,21 @@ ComponentFile componentFile(const Node &node, const Component &component, const 
     const QString where = plainText(node.name);
     const FileRecord *manifest = component.manifest.isEmpty() ? nullptr : node.snapshot->file(component.manifest);
     if (manifest && manifest->hasContent) {
-        const auto document = manifest->yaml();
-        const QString host = document ? hostPathOf(*document, path) : QString();
-        if (host.isEmpty()) {
+        const auto mount = mountOf(*manifest, path);
+        if (!mount) {
+            file.unknown = message(u"Where %2 of %3 lies on %1 is not known, because its manifest does not parse: %4"_s,
+                u"%3 的清单无法解析，因此不知道 %2 位于 %1 的何处：%4"_s, where, plainText(path),
+                componentName(component.kind), mount.error().message);
+            return file;
+        }
+        if (!*mount || (*mount)->hostPath.isEmpty()) {
             file.unknown =
                 message(u"%2 of %3 on %1 lies in no directory of the node: its manifest mounts none there."_s,
                     u"%1 上 %3 使用的 %2 不在节点的任何目录中：其清单没有挂载该位置。"_s, where, plainText(path),
                     componentName(component.kind));
             return file;
         }
-        file.path = host;
+        file.path = (*mount)->hostPath;
     }
     const FileRecord *record = node.snapshot->file(file.path);
     if (!record || !record->hasContent || record->masked) {

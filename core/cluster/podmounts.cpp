@@ -11,12 +11,25 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace jiagu {
 
-PodMounts::PodMounts(const YamlDocument &manifest)
+namespace {
+
+struct Mount
 {
+    QString at; ///< without a slash at its end
+    QString subPath;
+    QString volume;
+    QString root; ///< the hostPath's
+    bool readOnly = false;
+    Position position;
+};
+
+QList<Mount> mountsOf(const YamlDocument &manifest)
+{
+    QList<Mount> mounts;
     const int value = manifest.find({"spec"_ba, "containers"_ba, "[0]"_ba, "volumeMounts"_ba});
     const int list = value < 0 ? -1 : manifest.resolved(value);
     if (list < 0 || manifest.node(list).kind != YamlNode::Kind::Sequence)
-        return;
+        return mounts;
     const QJsonArray volumes = yamlValue(manifest, manifest.find({"spec"_ba, "volumes"_ba})).toArray();
     for (const int item : manifest.node(list).children) {
         const QJsonObject written = yamlValue(manifest, item).toObject();
@@ -41,21 +54,29 @@ PodMounts::PodMounts(const YamlDocument &manifest)
             }
             mount.root = volume["hostPath"_L1]["path"_L1].toString();
         }
-        m_mounts += mount;
+        mounts += mount;
     }
+    return mounts;
 }
 
-std::optional<PodMount> PodMounts::over(const QString &path) const
+} // namespace
+
+Result<std::optional<PodMount>> mountOf(const FileRecord &manifest, const QString &path)
 {
+    const Result<YamlDocument> document = manifest.yaml();
+    if (!document)
+        return tl::unexpected(document.error());
+    const auto mounts =
+        manifest.derived->once<QList<Mount>>("mounts", manifest.content, [&document] { return mountsOf(*document); });
     const QString wanted = QDir::cleanPath(path);
     const Mount *best = nullptr;
-    for (const Mount &mount : m_mounts) {
+    for (const Mount &mount : *mounts) {
         const bool fits = (wanted + u'/').startsWith(mount.at + u'/');
         if (fits && (!best || mount.at.size() > best->at.size()))
             best = &mount;
     }
     if (!best)
-        return {};
+        return std::nullopt;
     const QString below = best->subPath + u'/' + wanted.mid(best->at.size());
     return PodMount{best->at, best->volume,
         best->root.isEmpty() ? QString() : QDir::cleanPath(best->root + u'/' + below), best->readOnly, best->position};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "document/yamldocument.h"
+#include "host/snapshot.h"
 
 #include <optional>
 
@@ -17,27 +17,9 @@ struct PodMount
     Position at; ///< of the mount in the manifest
 };
 
-/// What the first container of a static pod manifest has mounted. Pure.
-class PodMounts
-{
-public:
-    explicit PodMounts(const YamlDocument &manifest);
-
-    /// The mount that the path, absolute in the container, lies in: the longest one that fits. Empty when it is in the
-    /// container's own file system.
-    std::optional<PodMount> over(const QString &path) const;
-
-private:
-    struct Mount
-    {
-        QString at; ///< without a slash at its end
-        QString subPath;
-        QString volume;
-        QString root; ///< the hostPath's
-        bool readOnly = false;
-        Position position;
-    };
-    QList<Mount> m_mounts;
-};
+/// The mount that the path, absolute in the first container of a static pod manifest, lies in: the longest one that
+/// fits. None when it is in the container's own file system; fails when the manifest does not parse. Its mounts are
+/// read once.
+Result<std::optional<PodMount>> mountOf(const FileRecord &manifest, const QString &path);
 
 } // namespace jiagu

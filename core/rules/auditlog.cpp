@@ -80,14 +80,12 @@ NodePath nodePath(const Node &node, const Component &component, const QString &p
             u"未读取节点 %1 上 %2 的清单，因此无法得知其挂载。"_s, plainText(node.name), componentName(component.kind));
         return result;
     }
-    const Result<YamlDocument> manifest = record->yaml();
-    if (!manifest) {
-        result.unknown = manifest.error().message;
+    const auto mount = mountOf(*record, path);
+    if (!mount) {
+        result.unknown = mount.error().message;
         return result;
     }
-    const auto mounts =
-        record->derived->once<PodMounts>("mounts", record->content, [&manifest] { return PodMounts(*manifest); });
-    result.mount = mounts->over(path);
+    result.mount = *mount;
     if (result.mount)
         result.path = result.mount->hostPath;
     return result;

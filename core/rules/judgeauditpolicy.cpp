@@ -152,12 +152,14 @@ QList<Message> weaknesses(const AuditPolicy &policy, const QString &level, int &
                 QString::number(line));
         return parts;
     }
-    if (const QStringList below = belowLevel(policy, level); !below.isEmpty())
+    if (const QStringList below = belowLevel(policy, level); !below.isEmpty()) {
+        line = policy.rules.last().line;
         parts += message(
             u"Of these requests not all are recorded at the level %1 (%2 of Secrets and exec): %3. What fits no rule is "
             u"not recorded: let the last rule have level %1 and nothing else."_s,
             u"以下请求没有全部按级别 %1（Secret 与 exec 为 %2）记录：%3。不匹配任何规则的请求不会被记录：请让最后一条规则只有级别 %1，不加其他条件。"_s,
             level, auditLevels().constFirst(), below.join(u"; "_s));
+    }
     for (const auto &[group, resource, subresource, inRequest] : sensitive) {
         for (const AuditRule &rule : policy.rules) {
             const Fit fit = fitOf(rule, group, resource, subresource);

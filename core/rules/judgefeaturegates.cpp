@@ -46,12 +46,13 @@ Finding judgeOn(const Cluster &cluster, const Rule &rule, const Node &node)
     const KubeletSearch search(node);
     const QList<Mention> mentions = search.gate(rule.gate.name);
     QList<Message> gaps = search.argumentGaps();
-    const QString key = u"featureGates."_s + rule.gate.name;
-    if (const Message gap = search.fileGap(key, ValueType::Bool); !gap.isEmpty())
-        gaps += gap;
+    const KubeletSearch::FileGap gap = search.fileGap(u"featureGates."_s + rule.gate.name, ValueType::Bool);
+    if (!gap.why.isEmpty())
+        gaps += gap.why;
+    if (gap.unusable)
+        finding.verdict = Verdict::Error;
     const QString name = plainText(node.name);
     if (mentions.isEmpty()) {
-        finding.verdict = search.isFileUnusable(key, ValueType::Bool) ? Verdict::Error : Verdict::Unknown;
         finding.reason = sentences(gaps);
         if (gaps.isEmpty()) {
             finding.verdict = Verdict::Pass;

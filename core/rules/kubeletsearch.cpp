@@ -126,14 +126,10 @@ QList<Mention> KubeletSearch::gate(const QString &name) const
     return mentions;
 }
 
-Message KubeletSearch::fileGap(const QString &path, ValueType type) const
+KubeletSearch::FileGap KubeletSearch::fileGap(const QString &path, ValueType type) const
 {
-    return filesOf(m_node, path, type, m_config, m_directory).unknown;
-}
-
-bool KubeletSearch::isFileUnusable(const QString &path, ValueType type) const
-{
-    return filesOf(m_node, path, type, m_config, m_directory).unusable;
+    const KubeletFiles files = filesOf(m_node, path, type, m_config, m_directory);
+    return {files.unknown, files.unusable};
 }
 
 } // namespace jiagu

@@ -32,10 +32,13 @@ public:
 
     /// Why it is not known with which arguments the kubelet starts again; empty when it is.
     const QList<Message> &argumentGaps() const { return m_gaps; }
-    /// Why it is not known what its files say about the key; empty when it is.
-    Message fileGap(const QString &path, ValueType type) const;
-    /// Whether that is because the kubelet does not start with what is written.
-    bool isFileUnusable(const QString &path, ValueType type) const;
+    /// Why it is not known what its files say about a key; empty when it is.
+    struct FileGap
+    {
+        Message why;
+        bool unusable = false; ///< the kubelet does not start with what is written
+    };
+    FileGap fileGap(const QString &path, ValueType type) const;
 
 private:
     struct Argv

@@ -394,10 +394,8 @@ private:
                     u"level 只用于 policy，mode 只用于 mounts；days、files 和 megabytes 只用于 retention。"_s));
             return;
         }
-        if (policy && !readUse(fields["level"], ParameterUse::Place::AuditLevel, rule)) {
-            const int level = m_read.oneOf(fields["level"], auditLevels());
-            rule.audit.level = auditLevels().value(level);
-        }
+        if (policy && !readUse(fields["level"], ParameterUse::Place::AuditLevel, rule))
+            rule.audit.level = auditLevels().value(m_read.oneOf(fields["level"], auditLevels()));
         if (mounts) {
             const QString mode = matching(fields["mode"], u"0[0-7]{3}"_s,
                 message(u"a mode in quotes, such as \"0700\""_s, u"带引号的权限，例如 \"0700\""_s));

@@ -33,13 +33,13 @@ QSet<QString> windowsNodes(const Cluster &cluster)
 std::optional<std::pair<QString, bool>> valueIn(
     const QJsonObject &configuration, const Rule &rule, const Release &release, const Cluster &cluster)
 {
-    const auto textAt = [&](const QString &name) {
+    const auto field = [&](const QString &name) {
         const QJsonValue value = configuration.value(name);
         return value.isUndefined() ? configuration.value(name.left(1).toLower() + name.mid(1)) : value;
     };
     switch (rule.proxy) {
     case KubeProxyAspect::NodePortAddresses: {
-        const QJsonValue value = textAt(u"NodePortAddresses"_s);
+        const QJsonValue value = field(u"NodePortAddresses"_s);
         if (value.isUndefined() || (!value.isArray() && !value.isNull()))
             return {};
         QStringList networks;
@@ -49,7 +49,7 @@ std::optional<std::pair<QString, bool>> valueIn(
             everywhere = everywhere || networkOf(networks.constLast()).prefix == 0;
         }
         // pkg/proxy/apis/config/types.go, v1.34.4: in the mode nftables nothing stands for "primary".
-        const bool own = release.minor >= 31 && textAt(u"Mode"_s) == "nftables"_L1;
+        const bool own = release.minor >= 31 && field(u"Mode"_s) == "nftables"_L1;
         bool isTaken = !everywhere && (!networks.isEmpty() || own);
         if (isTaken && !rule.networks.isEmpty()) {
             const std::optional<QStringList> beyond = networksBeyond(networks, rule.networks, cluster);
@@ -62,7 +62,7 @@ std::optional<std::pair<QString, bool>> valueIn(
     case KubeProxyAspect::HealthzAddress:
     case KubeProxyAspect::MetricsAddress: {
         const bool metrics = rule.proxy == KubeProxyAspect::MetricsAddress;
-        const QJsonValue value = textAt(metrics ? u"MetricsBindAddress"_s : u"HealthzBindAddress"_s);
+        const QJsonValue value = field(metrics ? u"MetricsBindAddress"_s : u"HealthzBindAddress"_s);
         if (!value.isString())
             return {};
         const QByteArray address = listenAddress(value.toString());
@@ -71,7 +71,7 @@ std::optional<std::pair<QString, bool>> valueIn(
         return std::pair{plainText(value.toString()), metrics ? isLoopback(address) : !isEverywhere(address)};
     }
     case KubeProxyAspect::Profiling: {
-        const QJsonValue value = textAt(u"EnableProfiling"_s);
+        const QJsonValue value = field(u"EnableProfiling"_s);
         if (!value.isBool())
             return {};
         return std::pair{actualText(value), !value.toBool()};
@@ -81,22 +81,6 @@ std::optional<std::pair<QString, bool>> valueIn(
 }
 
 } // namespace
-
-QByteArray listenAddress(const QString &text)
-{
-    if (const QByteArray alone = addressBytes(text); !alone.isEmpty())
-        return alone;
-    const auto colon = text.lastIndexOf(u':');
-    QString host = text.left(colon);
-    const bool brackets = host.startsWith(u'[') && host.endsWith(u']');
-    if (brackets)
-        host = host.mid(1, host.size() - 2);
-    const std::optional<int> port = decimal(text.mid(colon + 1));
-    const QByteArray bytes = addressBytes(host);
-    if (colon < 0 || !port || *port > 65535 || (bytes.size() == 16) != brackets)
-        return {};
-    return bytes;
-}
 
 std::optional<QStringList> networksBeyond(const QStringList &list, const QStringList &wanted, const Cluster &cluster)
 {

@@ -25,7 +25,4 @@ RunningKubeProxies runningKubeProxies(const Cluster &cluster, const Rule &rule, 
 /// for the nodes' own addresses. Nothing when these are needed and not known.
 std::optional<QStringList> networksBeyond(const QStringList &list, const QStringList &wanted, const Cluster &cluster);
 
-/// The address of "IP:port" or of an address alone, which gets the default port; empty for what kube-proxy refuses.
-QByteArray listenAddress(const QString &text);
-
 } // namespace jiagu

@@ -382,7 +382,7 @@ private:
         const KubeletSearch search(node);
         m_gaps += search.argumentGaps();
         gates(&node, component.kind, release, search.gates());
-        if (const Message gap = search.fileGap(u"featureGates"_s, ValueType::Map); !gap.isEmpty())
+        if (const Message gap = search.fileGap(u"featureGates"_s, ValueType::Map).why; !gap.isEmpty())
             m_gaps += gap;
         for (const UpgradeFact &fact : upgradeFacts()) {
             if (!(fact.components & bit(ComponentKind::Kubelet)) || !ahead(fact.minor, release))

@@ -151,18 +151,16 @@ private:
         if (!contained)
             return add(QDir::cleanPath(path), used);
         const FileRecord *record = component.manifest.isEmpty() ? nullptr : m_snapshot.file(component.manifest);
-        const Result<YamlDocument> manifest = record && record->hasContent ? record->yaml() : tl::unexpected(Error{});
-        if (!manifest)
+        const Result<std::optional<PodMount>> mount =
+            record && record->hasContent ? mountOf(*record, path) : tl::unexpected(Error{});
+        if (!mount)
             return doubt(
                 message(u"On node %1 the mounts of %2 are not known, because its manifest was not read or does "
                         u"not parse: where on the node the files are that its arguments name is not known."_s,
                     u"未读取或无法解析节点 %1 上 %2 的清单，其挂载未知，因此无法确定其参数所指文件在节点上的位置。"_s,
                     m_where, componentName(component.kind)));
-        const auto mounts =
-            record->derived->once<PodMounts>("mounts", record->content, [&manifest] { return PodMounts(*manifest); });
-        const std::optional<PodMount> mount = mounts->over(path);
-        if (mount && !mount->hostPath.isEmpty())
-            add(mount->hostPath, used);
+        if (*mount && !(*mount)->hostPath.isEmpty())
+            add((*mount)->hostPath, used);
     }
 
     /// The files of a directory: with `deep` those ending in .conf of all its directories, else its own that are not

@@ -105,15 +105,19 @@ private Q_SLOTS:
         QFETCH(QString, path);
         QFETCH(QString, host);
         QFETCH(QString, volume);
-        const auto manifest = YamlDocument::parse(u"m"_s,
+        FileRecord manifest;
+        manifest.path = manifest.realPath = u"/m"_s;
+        manifest.hasContent = true;
+        manifest.content =
             "spec:\n  containers:\n  - volumeMounts:\n"
             "    - {mountPath: /etc/p.yaml, name: p, readOnly: true}\n    - {mountPath: /var/log/, name: log}\n"
             "    - {mountPath: /var/log/deep, name: deep, subPath: sub}\n    - {mountPath: /tmp, name: tmp}\n"
             "    - {mountPath: /lost, name: lost}\n  volumes:\n  - {name: p, hostPath: {path: /host/p.yaml}}\n"
             "  - {name: log, hostPath: {path: /data}}\n  - {name: deep, hostPath: {path: /deep/}}\n"
-            "  - {name: tmp, emptyDir: {}}\n"_ba);
-        QVERIFY(manifest);
-        const auto mount = PodMounts(*manifest).over(path);
+            "  - {name: tmp, emptyDir: {}}\n"_ba;
+        const auto found = mountOf(manifest, path);
+        QVERIFY(found);
+        const std::optional<PodMount> mount = *found;
         QCOMPARE(mount.has_value(), host != "none"_L1);
         if (!mount)
             return;

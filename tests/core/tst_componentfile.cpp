@@ -47,6 +47,10 @@ private Q_SLOTS:
         row("the deepest mount counts", "{name: r, mountPath: /}, " + mount,
             "{name: r, hostPath: {path: /other}}, " + volume, u"/srv/scheduler/s.yaml"_s, 0, u"fail"_s,
             u"/srv/scheduler"_s);
+        row("a part of the volume is mounted", "{name: c, mountPath: /config, subPath: in}", volume,
+            u"/srv/scheduler/in/s.yaml"_s, 0, u"fail"_s, u"/srv/scheduler/in/s.yaml:2:18"_s);
+        row("the manifest does not parse", mount, "{name: c", u"/srv/scheduler/s.yaml"_s, 0, u"unknown"_s,
+            u"lies on cp1 is not known, because its manifest does not parse: "_s);
         row("a mount with the same beginning", "{name: c, mountPath: /conf}", volume, u"/srv/scheduler/ig/s.yaml"_s, 0,
             u"unknown"_s, u"lies in no directory of the node"_s);
         row("the same path on the node is another file", mount, volume, u"/config/s.yaml"_s, 0, u"unknown"_s,
